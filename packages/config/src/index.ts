@@ -1,0 +1,12 @@
+export * from './errors';
+export * from './problems';
+export * from './nearest';
+export * from './limits';
+export * from './instances';
+export * from './schema';
+export * from './normalise';
+export * from './naming';
+export * from './rollout';
+export * from './read';
+export * from './json-schema';
+export { rules, type Rule } from './rules';

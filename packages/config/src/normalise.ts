@@ -1,0 +1,137 @@
+import type { Configuration, DataFile, Flavour, Precision, Rollout, Strategy, Tier } from './schema';
+
+export interface TrainingSettings {
+  readonly instanceType: string;
+  readonly instances: number;
+  readonly strategy: Strategy;
+  readonly precision: Precision;
+}
+
+export interface EndpointSettings {
+  readonly instanceType: string;
+  readonly min: number;
+  readonly max: number;
+  /** What was asked for; `effectiveRollout` says what SageMaker can do with the fleet at hand. */
+  readonly rollout: Rollout;
+}
+
+/** A model's settings in one environment, with every default filled. */
+export interface ModelSettings {
+  readonly training: TrainingSettings;
+  readonly endpoint: EndpointSettings;
+}
+
+export interface NormalisedModel {
+  readonly name: string;
+  readonly flavour: Flavour;
+  readonly data?: DataFile;
+  /** Monthly budget of the production endpoint in US dollars. */
+  readonly budgetUsd: number;
+  /** The settings by environment name; every environment has an entry. */
+  readonly in: Readonly<Record<string, ModelSettings>>;
+}
+
+export interface NormalisedEnvironment {
+  readonly name: string;
+  readonly tier: Tier;
+  readonly account: string;
+  readonly region: string;
+  readonly budgetUsd: number;
+  readonly critical: boolean;
+}
+
+/** wa-ml.json with every default filled; the order of environments and models is that of the file. */
+export interface NormalisedConfiguration {
+  readonly name: string;
+  readonly owner: string;
+  readonly ci: 'github';
+  readonly trainingEnvironment: string;
+  readonly baseImages: { readonly training?: string; readonly inference?: string };
+  readonly environments: Readonly<Record<string, NormalisedEnvironment>>;
+  readonly models: Readonly<Record<string, NormalisedModel>>;
+}
+
+/**
+ * Monthly budgets in US dollars. Source: cost policy of the ML Lens document: development below 100,
+ * staging below 500, 2000 to 5000 for a production endpoint.
+ */
+export const defaultBudgetUsd: Readonly<Record<Tier, number>> = { development: 100, staging: 500, production: 4000 };
+export const defaultEndpointBudgetUsd = 2000;
+/** Instances by tier. Source: cost policy "ml.m5.large (dev), ml.m5.xlarge (staging)". */
+export const defaultEndpointInstanceType: Readonly<Record<Tier, string>> = {
+  development: 'ml.m5.large',
+  staging: 'ml.m5.xlarge',
+  production: 'ml.m5.xlarge',
+};
+/** Fewest instances where availability counts. Source: reliability policy "instance_count >= 2". */
+export const highAvailabilityInstances = 2;
+/** Most instances. Source: reliability policy "max instances = 4". */
+export const defaultMaxInstances = 4;
+
+/** Whether the high-availability policy binds in this environment. */
+export function needsHighAvailability(environment: Pick<NormalisedEnvironment, 'tier' | 'critical'>): boolean {
+  return environment.tier === 'production' || environment.critical;
+}
+
+type WrittenModel = Configuration['models'][string];
+
+function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): ModelSettings {
+  const override = written.environments?.[environment.name];
+  const training = { ...written.training, ...override?.training };
+  const endpoint = { ...written.endpoint, ...override?.endpoint };
+  const min = endpoint.min ?? (needsHighAvailability(environment) ? highAvailabilityInstances : 1);
+  return {
+    training: {
+      instanceType: training.instanceType ?? 'ml.m5.xlarge',
+      instances: training.instances ?? 1,
+      strategy: training.strategy ?? 'ddp',
+      precision: training.precision ?? 'bf16',
+    },
+    endpoint: {
+      instanceType: endpoint.instanceType ?? defaultEndpointInstanceType[environment.tier],
+      min,
+      max: endpoint.max ?? Math.max(defaultMaxInstances, min),
+      rollout: endpoint.rollout ?? 'canary',
+    },
+  };
+}
+
+/** Fills every default. Pure: the same configuration always gives the same result. */
+export function normalise(written: Configuration): NormalisedConfiguration {
+  const environments = Object.fromEntries(
+    Object.entries(written.environments).map(([name, environment]) => [
+      name,
+      {
+        name,
+        tier: environment.tier,
+        account: environment.account,
+        region: environment.region,
+        budgetUsd: environment.budgetUsd ?? defaultBudgetUsd[environment.tier],
+        critical: environment.critical ?? false,
+      },
+    ]),
+  );
+  const models = Object.fromEntries(
+    Object.entries(written.models).map(([name, model]) => [
+      name,
+      {
+        name,
+        flavour: model.flavour,
+        ...(model.data ? { data: model.data } : {}),
+        budgetUsd: model.budgetUsd ?? defaultEndpointBudgetUsd,
+        in: Object.fromEntries(
+          Object.values(environments).map((environment) => [environment.name, settingsIn(model, environment)]),
+        ),
+      },
+    ]),
+  );
+  return {
+    name: written.name,
+    owner: written.owner,
+    ci: written.ci ?? 'github',
+    trainingEnvironment: written.trainingEnvironment ?? Object.keys(environments)[0] ?? '',
+    baseImages: { ...written.baseImages },
+    environments,
+    models,
+  };
+}

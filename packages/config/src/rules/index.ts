@@ -1,0 +1,21 @@
+import { endedInstances } from './ended-instances';
+import { environmentsExist } from './environments-exist';
+import { highAvailability } from './high-availability';
+import { instanceRange } from './instance-range';
+import { nameLength } from './name-length';
+import { reservedNames } from './reserved-names';
+import type { Rule } from './rule';
+import { strategyInstances } from './strategy-instances';
+
+export type { Rule } from './rule';
+
+/** All rules; a new one is a file beside these and a line here. */
+export const rules: readonly Rule[] = [
+  environmentsExist,
+  reservedNames,
+  nameLength,
+  endedInstances,
+  instanceRange,
+  highAvailability,
+  strategyInstances,
+];
