@@ -120,6 +120,7 @@ function addPackage(options: PackageOptions): void {
     peerDependencyOptions: { pinnedDevDependency: false },
   } as javascript.NodeProjectOptions);
   withoutTasks(project, []);
+  project.package.postSynthesize = () => undefined; // the root installs for all
   new ProjenrcTypeScript(project);
   project.tryRemoveFile('.gitignore');
   project.tryRemoveFile('.gitattributes');
@@ -238,8 +239,8 @@ new JsonFile(root, 'tsconfig.base.json', {
     compilerOptions: {
       target: 'es2022',
       lib: ['es2023'],
-      module: 'node16',
-      moduleResolution: 'node16',
+      module: 'nodenext', // CommonJS that may require ES modules: Node 20.19 and newer
+      moduleResolution: 'nodenext',
       customConditions: ['@wa-ml/source'],
       types: ['node'],
       strict: true,
@@ -262,6 +263,7 @@ new JsonFile(root, 'tsconfig.json', {
   obj: {
     extends: './tsconfig.base.json',
     files: [],
+    compilerOptions: { module: 'node16', moduleResolution: 'node16', rootDir: '.' },
     references: Object.values(outdirOf).map((path) => ({ path })),
     'ts-node': { transpileOnly: true },
   },
