@@ -52,6 +52,6 @@ def nearest(name: str, known: Sequence[str]) -> str:
 
 
 def joined(problems: Sequence[str], limit: int = 20) -> str:
-    """Join problems into one line, the first `limit` of them (default 20) and a count of the rest."""
+    """Join the first `limit` problems (default 20) into one line, with a count of the rest."""
     rest = f" (and {len(problems) - limit} more)" if len(problems) > limit else ""
     return "; ".join(problems[:limit]) + rest + "."

@@ -61,9 +61,7 @@ def load_exported_model(folder: Path, threads: int = 1) -> ExportedModel:
     options.log_severity_level = 3
     try:
         content = file.read_bytes()
-        session = onnxruntime.InferenceSession(
-            content, options, providers=["CPUExecutionProvider"]
-        )
+        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except Exception as error:
         raise ExportError(
             "model-unloadable",

@@ -104,7 +104,9 @@ def read_layout(root: Path, environ: Mapping[str, str]) -> ContainerLayout:
     )
 
 
-def _channels(root: Path, declared: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Path]:
+def _channels(
+    root: Path, declared: Mapping[str, Any], environ: Mapping[str, str]
+) -> dict[str, Path]:
     folder = Path(environ.get("SM_INPUT_DIR", root / "input")) / "data"
     present = [path.name for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
     names = {name for name in [*declared, *present] if not name.startswith(".")}

@@ -64,9 +64,7 @@ class NetworkModule(Protocol):
     FLAVOUR: str
     Hyperparameters: type[TrainingHyperparameters]
 
-    def build_model(
-        self, encoder: TabularEncoder, outputs: int, hyperparameters: Any
-    ) -> nn.Module:
+    def build_model(self, encoder: TabularEncoder, outputs: int, hyperparameters: Any) -> nn.Module:
         """Return the untrained network: float32 [rows, features] to float32 [rows, outputs]."""
 
 
@@ -133,7 +131,7 @@ class ModelCode:
 def find_model_code(
     layout: ContainerLayout, environ: Mapping[str, str], named: Path | None = None
 ) -> ModelCode:
-    """Return the code folder: `named`, else ML_RUNTIME_CODE, else <root>/code, else the current one."""
+    """Return the code folder: `named`, ML_RUNTIME_CODE, <root>/code or the current folder."""
     if named is None and "ML_RUNTIME_CODE" in environ:
         named = Path(environ["ML_RUNTIME_CODE"])
     if named is None:

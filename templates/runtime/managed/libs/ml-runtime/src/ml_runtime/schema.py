@@ -103,7 +103,7 @@ class Schema:
         value = {"name": "value", "type": "double", "required": True}
         label = {"name": "label", "type": "string", "required": True}
         share = {"type": "double", "required": True, "range": [0.0, 1.0]}
-        properties = {name: share for name in self.classes}
+        properties = dict.fromkeys(self.classes, share)
         return {
             "schemaVersion": SCHEMA_VERSION,
             "flavour": self.flavour,

@@ -86,7 +86,7 @@ def _malformed(file: Path, problems: Sequence[str]) -> DataError:
 
 
 def write_csv(file: Path, columns: Columns) -> None:
-    """Write a table with a header; numbers so that reading gives the same float64, missing as ''."""
+    """Write a table with a header; reading it gives the same float64s, and missing is empty."""
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)

@@ -62,7 +62,7 @@ def value_from_json(column: Column, value: Any) -> Value:
             raise Refusal(f"{_shown(value)} is not a string")
         return value
     if column.type == "boolean":
-        if isinstance(value, bool) or (isinstance(value, int) and value in (0, 1)):
+        if isinstance(value, int | float) and value in (0, 1):
             return float(value)
         raise Refusal(f"{_shown(value)} is not a boolean")
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -72,9 +72,10 @@ def value_from_json(column: Column, value: Any) -> Value:
     return _number(column, float(value))
 
 
-def _missing(column: Column) -> None:
+def _missing(column: Column) -> Value:
     if column.required:
         raise Refusal("the value is missing, and the column had no missing values in training")
+    return None
 
 
 def _number(column: Column, number: float) -> float:

@@ -42,7 +42,9 @@ class Dataset:
     def __post_init__(self) -> None:
         names = [column.name for column in self.inputs]
         problems = [f'column "{name}" is absent' for name in names if name not in self.columns]
-        problems += [f'input "{name}" is listed twice' for name in set(names) if names.count(name) > 1]
+        problems += [
+            f'input "{name}" is listed twice' for name in set(names) if names.count(name) > 1
+        ]
         if self.target not in self.columns:
             problems.append(f'the target "{self.target}" is absent')
         if self.target in names:

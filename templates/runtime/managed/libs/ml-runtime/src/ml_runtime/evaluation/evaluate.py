@@ -72,4 +72,6 @@ def _print_table(report: dict[str, Any]) -> None:
     for name, entry in report["metrics"].items():
         other = baseline["metrics"].get(name, {"value": float("nan")})["value"]
         print(f"{name:<12}{entry['value']:>12.4f}{other:>12.4f}")
-    print(" ".join(f"test_{name}={entry['value']:.6f};" for name, entry in report["metrics"].items()))
+    print(
+        " ".join(f"test_{name}={entry['value']:.6f};" for name, entry in report["metrics"].items())
+    )

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.distributed.checkpoint as dcp
 from torch import nn
+from torch.distributed.checkpoint import filesystem, state_dict_loader, state_dict_saver
 from torch.distributed.checkpoint.state_dict import get_state_dict, set_state_dict
 from torch.optim import Optimizer
 
@@ -63,7 +63,7 @@ class Checkpoints:
             "optimiser": optimiser_state,
             f"random-{self.process.rank}": _random_state(self.process),
         }
-        dcp.save(state, checkpoint_id=partial, no_dist=self.process.world_size == 1)
+        state_dict_saver.save(state, checkpoint_id=partial, no_dist=self.process.world_size == 1)
         self.process.wait()
         if self.process.is_first:
             _flush(partial)
@@ -85,14 +85,14 @@ class Checkpoints:
         if not steps:
             return 0
         folder = self.folder / f"step-{steps[-1]:08d}"
-        reader = dcp.FileSystemReader(folder)
+        reader = filesystem.FileSystemReader(folder)
         model_state, optimiser_state = get_state_dict(model, optimiser)
         state: dict[str, Any] = {"model": model_state, "optimiser": optimiser_state}
         own = f"random-{self.process.rank}"
         known = reader.read_metadata().state_dict_metadata
         if any(name == own or name.startswith(f"{own}.") for name in known):
             state[own] = _random_state(self.process)
-        dcp.load(state, storage_reader=reader, no_dist=self.process.world_size == 1)
+        state_dict_loader.load(state, storage_reader=reader, no_dist=self.process.world_size == 1)
         set_state_dict(
             model,
             optimiser,

@@ -36,7 +36,7 @@ def export_model(
     sample: NDArray[np.float32],
     record: dict[str, Any],
 ) -> float:
-    """Write model.onnx, model.safetensors, schema.json, training.json and code/ to the model folder.
+    """Write model.onnx, model.safetensors, schema.json, training.json and code/.
 
     Args:
         layout: Its `model` folder is written; each file appears whole or not at all.

@@ -87,7 +87,7 @@ def train_model(layout: ContainerLayout, code: ModelCode, process: Process) -> N
         # where the processes hold different numbers of rows.
         loss = objective.loss_sum(outputs, train[1][own]) * (process.world_size / len(batch))
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         if settings.gradient_clip:
             nn.utils.clip_grad_norm_(network.parameters(), settings.gradient_clip)
         optimiser.step()

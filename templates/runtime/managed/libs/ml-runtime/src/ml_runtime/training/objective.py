@@ -44,8 +44,8 @@ class Objective:
         if unknown := sorted({str(value) for value in values} - set(index)):
             raise DataError(
                 "label-unknown",
-                f'A channel holds labels that are no classes: {", ".join(unknown[:5])}.',
-                f'The classes are {", ".join(self.schema.classes)}.',
+                f"A channel holds labels that are no classes: {', '.join(unknown[:5])}.",
+                f"The classes are {', '.join(self.schema.classes)}.",
                 "Run prepare again, or correct the channel.",
             )
         return torch.tensor([index[value] for value in values], dtype=torch.int64)

@@ -15,7 +15,7 @@ import torch.distributed as dist
 
 @dataclass(frozen=True)
 class Process:
-    """This process.
+    """One of the processes that train together.
 
     Attributes:
         rank: 0 .. world_size - 1; rank 0 prints and exports.

@@ -41,7 +41,9 @@ class TabularEncoder(nn.Module):
         categorical = [index for index, feature in enumerate(features) if feature.categories]
         values = matrix[:, numeric].astype(np.float64)
         missing = np.isnan(values)
-        median = np.array([np.median(c[~np.isnan(c)]) if (~np.isnan(c)).any() else 0 for c in values.T])
+        median = np.array(
+            [np.median(c[~np.isnan(c)]) if (~np.isnan(c)).any() else 0 for c in values.T]
+        )
         filled = np.where(missing, median, values) if len(numeric) else values
         deviation = filled.std(axis=0)
         # A constant column carries nothing; dividing by 1 leaves it at 0.
