@@ -10,3 +10,6 @@ export * from './rollout';
 export * from './read';
 export * from './json-schema';
 export { rules, type Rule } from './rules';
+export * from './policies';
+export * from './alarms';
+export * from './step-graph';

@@ -1,0 +1,5 @@
+export { operationalExcellence } from './operational-excellence';
+export { reliability, invocationsPerMinuteTarget } from './reliability';
+export { cost } from './cost';
+export { security } from './security';
+export * from './rollback';
