@@ -1,0 +1,21 @@
+import type { Capability } from '../capability';
+import { cost } from './cost';
+import { delivery } from './delivery';
+import { foundation } from './foundation';
+import { model } from './model';
+import { runtime } from './runtime';
+import { serving } from './serving';
+import { training } from './training';
+import { workspace } from './workspace';
+
+/** All capabilities; a new one is a folder beside these and a line here. */
+export const capabilities: readonly Capability[] = [
+  workspace,
+  model,
+  runtime,
+  foundation,
+  training,
+  serving,
+  cost,
+  delivery,
+];

@@ -1,0 +1,20 @@
+import type { NormalisedModel } from '@wa-ml/config';
+import { planTemplates, type Capability, type PlanContext } from '../../capability';
+import { jsonFile, type PlannedFile } from '../../planned-file';
+import { modelVariables } from '../../variables';
+
+/** A model's own project: what every model has, what its flavour has, and its data module. */
+export const model: Capability = {
+  word: 'model',
+  applies: () => true,
+  plan: (context) => Object.values(context.configuration.models).flatMap((one) => planModel(context, one)),
+};
+
+function planModel(context: PlanContext, one: NormalisedModel): PlannedFile[] {
+  const folders = ['model', `model/flavours/${one.flavour}`, `model/data/${one.data ? 'file' : 'sample'}/${one.flavour}`];
+  const files = folders.flatMap((folder) => planTemplates(context, folder, modelVariables(context, one)));
+  if (!one.data) return files;
+  // Seeded, so only the first writing counts: later runs need no data at hand.
+  const columns = context.schemas[one.name] ?? { version: 1, ...one.data, task: 'classification', rows: 0, columns: [] };
+  return [...files, jsonFile(`models/${one.name}/columns.json`, 'seeded', columns)];
+}

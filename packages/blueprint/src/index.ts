@@ -1,0 +1,11 @@
+export * from './blob-id';
+export * from './capability';
+export * from './infer-schema';
+export * from './manifest';
+export * from './plan';
+export * from './planned-file';
+export * from './reconcile';
+export { TemplateError } from './render';
+export * from './templates';
+export * from './versions';
+export { capabilities } from './capabilities';

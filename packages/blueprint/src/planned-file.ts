@@ -1,0 +1,16 @@
+/** Who a file belongs to: `managed` follows the configuration, `seeded` is written once and then belongs to the people. */
+export type Owner = 'managed' | 'seeded';
+
+/** One file that a repository should have. */
+export interface PlannedFile {
+  /** POSIX path from the root of the repository. */
+  readonly path: string;
+  readonly owner: Owner;
+  /** UTF-8 text with LF line ends. */
+  readonly content: string;
+}
+
+/** An object as the JSON file that projen, npm and Nx would write: two spaces, a newline at the end. */
+export function jsonFile(path: string, owner: Owner, value: unknown): PlannedFile {
+  return { path, owner, content: `${JSON.stringify(value, undefined, 2)}\n` };
+}

@@ -1,0 +1,57 @@
+import { applyEdits, modify, type JSONPath } from 'jsonc-parser';
+import type { Configuration } from '@wa-ml/config';
+
+type WrittenModel = Configuration['models'][string];
+
+/** What `create` asks; every answer has a default and a flag of the same name. */
+export interface Answers {
+  readonly name: string;
+  readonly owner: string;
+  readonly region: string;
+  readonly devAccount: string;
+  readonly stagingAccount: string;
+  readonly prodAccount: string;
+  readonly models: Readonly<Record<string, WrittenModel>>;
+}
+
+/** The account ids are those that AWS's own documentation uses for examples: they belong to nobody. */
+export const defaultAnswers: Answers = {
+  name: 'acme-ml',
+  owner: 'ml-platform@acme.example',
+  region: 'eu-west-1',
+  devAccount: '111111111111',
+  stagingAccount: '222222222222',
+  prodAccount: '333333333333',
+  models: { diagnosis: { flavour: 'pytorch-tabular' } },
+};
+
+/** The text of wa-ml.json for some answers; it is checked like any other when it is read. */
+export function configurationText(answers: Answers): string {
+  const { region } = answers;
+  const text = `${JSON.stringify(
+    {
+      $schema: './node_modules/@wa-ml/config/wa-ml.schema.json',
+      name: answers.name,
+      owner: answers.owner,
+      environments: {
+        dev: { tier: 'development', account: answers.devAccount, region },
+        staging: { tier: 'staging', account: answers.stagingAccount, region },
+        prod: { tier: 'production', account: answers.prodAccount, region },
+      },
+      models: {},
+    },
+    undefined,
+    2,
+  )}\n`;
+  return Object.entries(answers.models).reduce((soFar, [name, model]) => withModel(soFar, name, model), text);
+}
+
+/** The text of wa-ml.json with one more model; comments and layout stay. */
+export function withModel(text: string, name: string, model: WrittenModel): string {
+  return set(text, ['models', name], model);
+}
+
+function set(text: string, path: JSONPath, value: unknown): string {
+  const edits = modify(text, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2, eol: text.includes('\r\n') ? '\r\n' : '\n' } });
+  return applyEdits(text, edits);
+}
