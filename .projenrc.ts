@@ -98,6 +98,9 @@ interface PackageOptions {
   readonly dependencies?: readonly string[];
   readonly siblings?: readonly string[];
   readonly peerDependencies?: readonly string[];
+  /** Siblings and packages that are bundled, so that whoever installs this needs none of them. */
+  readonly builtFrom?: readonly string[];
+  readonly bundled?: readonly string[];
   readonly files?: readonly string[];
   readonly fields?: Record<string, unknown>;
 }
@@ -115,6 +118,10 @@ function addPackage(options: PackageOptions): void {
     deps: [
       ...(options.dependencies ?? []).map((name) => `${name}@${exact(name)}`),
       ...(options.siblings ?? []).map((name) => `${name}@${packageVersion}`),
+    ],
+    devDeps: [
+      ...(options.bundled ?? []).map((name) => `${name}@${exact(name)}`),
+      ...(options.builtFrom ?? []).map((name) => `${name}@${packageVersion}`),
     ],
     peerDeps: [...(options.peerDependencies ?? [])],
     peerDependencyOptions: { pinnedDevDependency: false },
@@ -142,7 +149,7 @@ function addPackage(options: PackageOptions): void {
       extends: '../../tsconfig.base.json'.slice(options.outdir.includes('/') ? 0 : 3),
       compilerOptions: { rootDir: 'src', outDir: 'lib', tsBuildInfoFile: 'lib/.tsbuildinfo' },
       include: ['src'],
-      references: (options.siblings ?? []).map((name) => ({
+      references: [...(options.siblings ?? []), ...(options.builtFrom ?? [])].map((name) => ({
         path: `${options.outdir.includes('/') ? '../../' : '../'}${outdirOf[name]}`,
       })),
     },
@@ -211,7 +218,7 @@ addPackage({
   outdir: 'packages/project',
   layer: 'project',
   description: 'the projen project type of generated repositories, and their wa-ml command',
-  dependencies: ['jsonc-parser', 'picocolors', 'projen', 'constructs'],
+  dependencies: ['@aws-sdk/client-sagemaker', 'constructs', 'jsonc-parser', 'picocolors', 'projen'],
   siblings: ['@wa-ml/config', '@wa-ml/blueprint', '@wa-ml/ops'],
   fields: { bin: { 'wa-ml': 'lib/cli/bin.js' } },
 });
@@ -230,6 +237,8 @@ addPackage({
   outdir: 'apps/create-wa-ml-project',
   layer: 'app',
   description: 'creates a machine-learning repository on AWS that proves its own Well-Architected review',
+  builtFrom: ['@wa-ml/config', '@wa-ml/blueprint', '@wa-ml/project'],
+  bundled: ['@clack/prompts', 'picocolors'],
   fields: { bin: { 'create-wa-ml-project': 'lib/bin.js' }, exports: undefined },
 });
 

@@ -31,10 +31,14 @@ export function npm(root: string, args: readonly string[], inherit: boolean): vo
 
 const manifests = new Set(['package.json', 'infra/package.json']);
 
-/** Installs if a package.json was written or nothing is installed yet. */
-export function installDependencies(root: string, { actions }: Pick<Reconciliation, 'actions'>): void {
+/**
+ * Installs if a package.json was written or nothing is installed yet.
+ * @param shown whether npm's own output is shown; of a failure its last lines are always in the error.
+ * @throws InstallError
+ */
+export function installDependencies(root: string, { actions }: Pick<Reconciliation, 'actions'>, shown = true): void {
   const changed = actions.some((action) => manifests.has(action.path) && action.content !== undefined);
   if (!changed && existsSync(join(root, 'node_modules'))) return;
   // A lock file that no longer fits must not be rewritten where nobody would commit it.
-  npm(root, [process.env['CI'] && existsSync(join(root, 'package-lock.json')) ? 'ci' : 'install', '--no-audit', '--no-fund'], true);
+  npm(root, [process.env['CI'] && existsSync(join(root, 'package-lock.json')) ? 'ci' : 'install', '--no-audit', '--no-fund'], shown);
 }

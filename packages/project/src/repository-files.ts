@@ -9,7 +9,6 @@ const devDependencies: readonly NpmPackageName[] = [
   'constructs',
   'eslint',
   'nx',
-  'projen',
   'ts-node',
   'typescript',
   'typescript-eslint',
@@ -44,6 +43,7 @@ export function projectOptions(
     autoDetectBin: false,
     entrypoint: '',
     minNodeVersion: versions.tools.node,
+    projenVersion: versions.npm.projen,
     // Exact, because projen rewrites a range on the first install.
     devDeps: [
       ...Object.entries(specifiers).map(([name, specifier]) => `${name}@${specifier}`),
@@ -77,6 +77,7 @@ export function addRepositoryFiles(project: javascript.NodeProject): void {
   }
   project.defaultTask?.reset('ts-node -T .projenrc.ts');
   project.package.addField('private', true);
+  project.package.addField('publishConfig', undefined);
   project.package.addField('workspaces', ['infra']);
   project.package.addField('allowScripts', { nx: true });
   for (const [name, command] of Object.entries({

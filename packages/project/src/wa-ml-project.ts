@@ -41,10 +41,10 @@ export interface WaMlProjectOptions {
  *
  * projen renders its files (and whatever `.projenrc.ts` adds) into a private folder, never into the repository:
  * they become planned files like all others, so that one writer keeps everything in step and
- * what people edit in them is merged and not overwritten. `outdir` is that private folder; `root` is the repository.
+ * what people edit in them is merged and not overwritten. `outdir` is that private folder; `repository` is the repository's.
  */
 export class WaMlProject extends javascript.NodeProject {
-  readonly root: string;
+  readonly repository: string;
   readonly configuration: NormalisedConfiguration;
   readonly templates: TemplateSet;
 
@@ -56,7 +56,7 @@ export class WaMlProject extends javascript.NodeProject {
     const stage = mkdtempSync(join(tmpdir(), 'wa-ml-'));
     process.once('exit', () => rmSync(stage, { recursive: true, force: true }));
     super({ ...projectOptions(normalised, options.specifiers ?? packageSpecifiers(root)), outdir: stage });
-    this.root = root;
+    this.repository = root;
     this.configuration = normalised;
     this.templates = options.templates ?? loadTemplates();
     addRepositoryFiles(this);
@@ -72,9 +72,9 @@ export class WaMlProject extends javascript.NodeProject {
 
   /** Brings the repository in step and prints one line for each file that is not as it was. */
   override synth(): void {
-    const outcome = keepInStep(this.root, this.plan());
+    const outcome = keepInStep(this.repository, this.plan());
     process.stdout.write(formatReport(outcome));
-    if (process.env['PROJEN_DISABLE_POST'] === undefined) installDependencies(this.root, outcome);
+    if (process.env['PROJEN_DISABLE_POST'] === undefined) installDependencies(this.repository, outcome);
   }
 
   private renderRepositoryFiles(): PlannedFile[] {

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { versions } from '@wa-ml/blueprint';
+import { nearest } from '@wa-ml/config';
+import { printError } from '../print-error';
+import { baseImage } from './base-image';
+import { formatHelp, parseArguments, UsageError, type Command } from './command';
+import { promote } from './promote';
+import { status } from './status';
+import { uv } from './uv-command';
+
+/** All commands of `wa-ml`; a new one is a file beside these and a line here. */
+const commands: Readonly<Record<string, Command>> = { status, promote, 'base-image': baseImage, uv };
+
+/** Runs `wa-ml`. @returns the exit code: 0 done, 1 checked and found wanting, 2 wrong input, 3 failed on the way. */
+export async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  const json = name !== 'uv' && rest.includes('--json');
+  try {
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') return help(rest[0]);
+    if (name === '--version') return write(`${versions.waMl}\n`);
+    const command = commands[name];
+    if (!command) {
+      throw new UsageError(`There is no command "${name}".`, `Did you mean "wa-ml ${nearest(name, Object.keys(commands)) ?? 'help'}"?`);
+    }
+    if (command === uv) return await uv.run({ root: findRoot(), positionals: rest, values: {}, print: () => undefined });
+    const options = { ...command.options, json: { type: 'boolean' as const }, help: { type: 'boolean' as const, short: 'h' } };
+    const { values, positionals } = parseArguments(rest, options, `wa-ml ${name}`);
+    if (values['help']) return help(name);
+    return await command.run({
+      root: findRoot(),
+      positionals,
+      values,
+      print: (text, data) => void write(json ? `${JSON.stringify(data)}\n` : text),
+    });
+  } catch (error) {
+    return printError(error, json);
+  }
+}
+
+function write(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function help(name: string | undefined): number {
+  const command = name === undefined ? undefined : commands[name];
+  if (command) return write(formatHelp(`wa-ml ${name}`, { ...command, options: { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }, optionHelp: { ...command.optionHelp, json: 'Print data instead of text.', help: 'Print this.' } }));
+  const width = Math.max(...Object.keys(commands).map((one) => one.length)) + 2;
+  return write(
+    [
+      'Looks after a repository that create-wa-ml-project made.',
+      '',
+      'Usage: wa-ml COMMAND [options]',
+      '',
+      'Commands:',
+      ...Object.entries(commands).map(([one, { summary }]) => `  ${one.padEnd(width)}${summary}`),
+      '',
+      'Examples:',
+      ...Object.values(commands).flatMap(({ examples }) => examples.slice(0, 1).map((example) => `  ${example}`)),
+      '',
+      'wa-ml COMMAND --help says more. Exit codes: 0 done, 1 checked and found wanting, 2 wrong input, 3 failed on the way.',
+      '',
+    ].join('\n'),
+  );
+}
+
+/** The repository around the current folder. @throws UsageError */
+function findRoot(): string {
+  for (let folder = process.cwd(); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'wa-ml.json'))) return folder;
+    if (dirname(folder) === folder) {
+      throw new UsageError('There is no wa-ml.json here or in any folder above.', 'Change into a repository that create-wa-ml-project made.');
+    }
+  }
+}
