@@ -62,7 +62,7 @@ const root = new javascript.NodeProject({
   description: 'create-wa-ml-project: generates and keeps machine-learning repositories on AWS',
   projenCommand: 'npx projen',
   devDeps: Object.entries(version.devDependencies).map(([name, exact]) => `${name}@${exact}`),
-  gitignore: ['.venv/', '.cache/', 'tmp/', 'lib/', '.nx/', 'cdk.out/', '__pycache__/', '.*_cache/', '.hypothesis/', '*.tsbuildinfo'],
+  gitignore: ['.venv/', '.cache/', 'tmp/', 'lib/', '.nx/', 'cdk.out/', '__pycache__/', '.*_cache/', '.hypothesis/', '*.tsbuildinfo', '/apps/*/dist/', '/packages/config/wa-ml.schema.json', '/generators/schemas/model.json'],
 } as javascript.NodeProjectOptions);
 /** Makes projen's markers name the file that is really there. */
 class ProjenrcTypeScript extends ProjenrcFile {
@@ -229,7 +229,7 @@ addPackage({
   description: 'Nx generators, sync generator and inferred targets of generated repositories',
   siblings: ['@wa-ml/config', '@wa-ml/blueprint', '@wa-ml/project'],
   peerDependencies: ['@nx/devkit@23.2.1', 'nx@23.2.1'],
-  files: ['generators.json', '**/schema.json'],
+  files: ['generators.json', 'schemas'],
   fields: { generators: './generators.json' },
 });
 addPackage({
@@ -239,7 +239,7 @@ addPackage({
   description: 'creates a machine-learning repository on AWS that proves its own Well-Architected review',
   builtFrom: ['@wa-ml/config', '@wa-ml/blueprint', '@wa-ml/project'],
   bundled: ['@clack/prompts', 'picocolors'],
-  fields: { bin: { 'create-wa-ml-project': 'lib/bin.js' }, exports: undefined },
+  fields: { bin: { 'create-wa-ml-project': 'dist/bin.js' }, exports: undefined, files: ['dist'] },
 });
 
 new JsonFile(root, 'tsconfig.base.json', {

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createNodesFromFiles, type CreateNodesV2 } from '@nx/devkit';
+import { readConfiguration, type NormalisedConfiguration } from '@wa-ml/config';
+import { infraProject, modelProject, runtimeProject } from './targets';
+
+export const name = '@wa-ml/nx';
+
+/** Infers the Nx projects and targets of a repository from its wa-ml.json: there are no project.json files to keep. */
+export const createNodesV2: CreateNodesV2 = [
+  '{wa-ml.json,models/*/pyproject.toml}',
+  (files, options, context) =>
+    createNodesFromFiles(
+      (file) => {
+        if (file !== 'wa-ml.json') return {};
+        const configuration = read(context.workspaceRoot);
+        return configuration ? { projects: projects(configuration) } : {};
+      },
+      files,
+      options,
+      context,
+    ),
+];
+
+/** A half-written wa-ml.json must not take the whole project graph down: then there are no inferred projects. */
+function read(root: string): NormalisedConfiguration | undefined {
+  try {
+    return readConfiguration(readFileSync(join(root, 'wa-ml.json'), 'utf8')).normalised;
+  } catch {
+    return undefined;
+  }
+}
+
+function projects(configuration: NormalisedConfiguration) {
+  return Object.fromEntries(
+    [infraProject(), runtimeProject(configuration), ...Object.values(configuration.models).map((model) => modelProject(model, configuration))].map(
+      (project) => [project.root, project],
+    ),
+  );
+}

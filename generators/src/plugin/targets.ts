@@ -1,0 +1,121 @@
+import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
+import type { NormalisedConfiguration, NormalisedModel } from '@wa-ml/config';
+
+/** Processes of a distributed run on a developer's machine. */
+const localProcesses = 2;
+
+const runtimeSources = '{workspaceRoot}/libs/ml-runtime/src/**/*';
+const runtimeProjectFile = '{workspaceRoot}/libs/ml-runtime/pyproject.toml';
+
+/** What a model's code is, for Nx's cache: everything in its folder except what is written there. */
+const modelSources = [
+  '{projectRoot}/**/*',
+  '!{projectRoot}/.ml/**/*',
+  '!{projectRoot}/.venv/**/*',
+  '!{projectRoot}/**/__pycache__/**/*',
+  runtimeSources,
+  runtimeProjectFile,
+];
+
+function uv(folder: string, command: string, rest: Partial<TargetConfiguration> = {}): TargetConfiguration {
+  return { executor: 'nx:run-commands', options: { command: `wa-ml uv run ${command}`, cwd: folder }, ...rest };
+}
+
+/** One Python project: prepare -> train -> evaluate, serve. */
+export function modelProject(model: NormalisedModel, configuration: NormalisedConfiguration): ProjectConfiguration & { name: string } {
+  const root = `models/${model.name}`;
+  const { strategy, precision } = model.in[configuration.trainingEnvironment]!.training;
+  const processes = strategy === 'single' ? 1 : localProcesses;
+  const run = (command: string) => `python -m ml_runtime ${command} --root .ml`;
+  return {
+    name: model.name,
+    root,
+    projectType: 'application',
+    tags: ['type:model', `flavour:${model.flavour}`],
+    implicitDependencies: ['ml-runtime'],
+    targets: {
+      prepare: uv(root, run('prepare'), { cache: true, inputs: modelSources, outputs: ['{projectRoot}/.ml/input/data'] }),
+      train: uv(root, `${run('train')} --processes ${processes} --precision ${precision}`, {
+        cache: true,
+        inputs: modelSources,
+        outputs: ['{projectRoot}/.ml/model'],
+        dependsOn: ['prepare'],
+      }),
+      evaluate: uv(root, run('evaluate'), {
+        cache: true,
+        inputs: modelSources,
+        outputs: ['{projectRoot}/.ml/output'],
+        dependsOn: ['train'],
+      }),
+      serve: uv(root, run('serve'), { continuous: true, dependsOn: ['train'] }),
+      test: uv(root, 'pytest', { cache: true, inputs: modelSources }),
+      lint: {
+        executor: 'nx:run-commands',
+        options: {
+          commands: ['wa-ml uv run ruff check .', 'wa-ml uv run ruff format --check .', 'wa-ml uv run mypy .'],
+          cwd: root,
+          parallel: false,
+        },
+        cache: true,
+        inputs: modelSources,
+      },
+    },
+  };
+}
+
+/** The runtime is tested and checked in the environment of the first model: it has none of its own. */
+export function runtimeProject(configuration: NormalisedConfiguration): ProjectConfiguration & { name: string } {
+  const root = 'libs/ml-runtime';
+  const first = Object.keys(configuration.models)[0];
+  const inputs = [runtimeSources, runtimeProjectFile, '{projectRoot}/tests/**/*'];
+  const inFirst = (command: string) => `wa-ml uv run --project ../../models/${first} ${command}`;
+  const targets: Record<string, TargetConfiguration> =
+    first === undefined
+      ? {}
+      : {
+          test: { executor: 'nx:run-commands', options: { command: inFirst('pytest'), cwd: root }, cache: true, inputs },
+          lint: {
+            executor: 'nx:run-commands',
+            options: { commands: [inFirst('ruff check .'), inFirst('ruff format --check .'), inFirst('mypy src')], cwd: root, parallel: false },
+            cache: true,
+            inputs,
+          },
+        };
+  return { name: 'ml-runtime', root, projectType: 'library', tags: ['type:runtime'], targets };
+}
+
+/** The CDK application. */
+export function infraProject(): ProjectConfiguration & { name: string } {
+  const root = 'infra';
+  const inputs = [
+    '{projectRoot}/**/*',
+    '!{projectRoot}/cdk.out/**/*',
+    '{workspaceRoot}/wa-ml.json',
+    '{workspaceRoot}/releases/**/*',
+    '{workspaceRoot}/runbooks/**/*',
+    '{workspaceRoot}/package-lock.json',
+  ];
+  const command = (text: string, rest: Partial<TargetConfiguration> = {}): TargetConfiguration => ({
+    executor: 'nx:run-commands',
+    options: { command: text, cwd: root },
+    cache: true,
+    inputs,
+    ...rest,
+  });
+  return {
+    name: 'infra',
+    root,
+    projectType: 'application',
+    tags: ['type:infra'],
+    targets: {
+      synth: command('cdk synth --quiet', { outputs: ['{projectRoot}/cdk.out'] }),
+      test: command('vitest run'),
+      lint: {
+        executor: 'nx:run-commands',
+        options: { commands: ['tsc --noEmit', 'eslint .'], cwd: root, parallel: false },
+        cache: true,
+        inputs,
+      },
+    },
+  };
+}
