@@ -11,6 +11,9 @@ import json
 import os
 import re
 import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +66,10 @@ class Checkpoints:
             "optimiser": optimiser_state,
             f"random-{self.process.rank}": _random_state(self.process),
         }
-        state_dict_saver.save(state, checkpoint_id=partial, no_dist=self.process.world_size == 1)
+        with _without_single_process_warning():
+            state_dict_saver.save(
+                state, checkpoint_id=partial, no_dist=self.process.world_size == 1
+            )
         self.process.wait()
         if self.process.is_first:
             _flush(partial)
@@ -92,7 +98,10 @@ class Checkpoints:
         known = reader.read_metadata().state_dict_metadata
         if any(name == own or name.startswith(f"{own}.") for name in known):
             state[own] = _random_state(self.process)
-        state_dict_loader.load(state, storage_reader=reader, no_dist=self.process.world_size == 1)
+        with _without_single_process_warning():
+            state_dict_loader.load(
+                state, storage_reader=reader, no_dist=self.process.world_size == 1
+            )
         set_state_dict(
             model,
             optimiser,
@@ -102,6 +111,14 @@ class Checkpoints:
         if own in state:
             _set_random_state(self.process, state[own])
         return steps[-1]
+
+
+@contextmanager
+def _without_single_process_warning() -> Iterator[None]:
+    """One process is what was asked for; torch warns of it at every checkpoint."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="torch.distributed is disabled")
+        yield
 
 
 def _random_state(process: Process) -> dict[str, torch.Tensor]:
