@@ -1,0 +1,51 @@
+import { stackName, type NormalisedConfiguration, type NormalisedEnvironment } from '@wa-ml/config';
+import { Fn, Stack, Tags } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+/** What every stack of a generated repository is about. */
+export interface StackSubject {
+  readonly configuration: NormalisedConfiguration;
+  readonly environment: NormalisedEnvironment;
+  /** @default - the stack belongs to the environment, not to one model. */
+  readonly model?: string;
+}
+
+/** A stack that belongs to one model. */
+export type ModelSubject = StackSubject & { readonly model: string };
+
+/**
+ * A stack of one capability in one environment, and of one model where the capability is a model's own.
+ * Its name is `<repo>-<environment>-<capability>[-<model>]`; every resource carries the cost-allocation tags.
+ */
+export class CapabilityStack extends Stack {
+  readonly subject: StackSubject;
+  /** E.g. `serving`: the word of its room. */
+  readonly capability: string;
+
+  constructor(scope: Construct, capability: string, subject: StackSubject) {
+    const { configuration, environment, model } = subject;
+    const name = stackName(configuration, environment.name, capability, model);
+    super(scope, name, {
+      stackName: name,
+      description: `${capability} of ${model ?? configuration.name} in ${environment.name}`,
+      env: { account: environment.account, region: environment.region },
+      // COST-6, SEC-4: nobody deletes production by a slip; everything can be found and charged by its tags.
+      terminationProtection: environment.tier === 'production',
+    });
+    this.subject = subject;
+    this.capability = capability;
+    const tags = {
+      project: configuration.name,
+      environment: environment.name,
+      owner: configuration.owner,
+      capability,
+      ...(model ? { model } : {}),
+    };
+    for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
+  }
+
+  /** The first three zones by CloudFormation's own list: a lookup would need the account at synthesis. */
+  override get availabilityZones(): string[] {
+    return [0, 1, 2].map((index) => Fn.select(index, Fn.getAzs()));
+  }
+}

@@ -1,0 +1,18 @@
+import { instanceFamily } from '@wa-ml/config';
+
+/**
+ * Instance families with local NVMe storage. Its contents are encrypted by the hardware, and SageMaker refuses
+ * KmsKeyId and VolumeKmsKeyId for them. Source: CreateEndpointConfig and CreateTrainingJob API references,
+ * and EC2's list of instance store volumes.
+ */
+const familiesWithLocalStorage = new Set([
+  ...['c5d', 'c6id', 'c6gd', 'c7gd', 'm5d', 'm5dn', 'm6id', 'm6idn', 'm6gd', 'm7gd'],
+  ...['r5d', 'r5dn', 'r6id', 'r6gd', 'r7gd', 'i3', 'i3en', 'i4i'],
+  ...['g4dn', 'g5', 'g6', 'g6e', 'gr6', 'p4d', 'p4de', 'p5', 'p5e', 'p5en', 'p6-b200', 'p6e-gb200'],
+  ...['trn1', 'trn1n', 'trn2'],
+]);
+
+/** Whether SageMaker refuses a volume key for this instance type, e.g. true for `ml.g5.xlarge`. */
+export function hasLocalStorage(instanceType: string): boolean {
+  return familiesWithLocalStorage.has(instanceFamily(instanceType) ?? '');
+}

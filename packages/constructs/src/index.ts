@@ -1,0 +1,6 @@
+export * from './cost';
+export * from './foundation';
+export * from './monitoring';
+export * from './nag';
+export * from './serving';
+export * from './training';

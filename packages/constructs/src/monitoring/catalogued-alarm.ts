@@ -1,0 +1,93 @@
+import { alarmKind, InputError, type AlarmKind } from '@wa-ml/config';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Metric, TreatMissingData, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+
+export interface CataloguedAlarmProps {
+  /** Id of the alarm in the table of @wa-ml/config. */
+  readonly kind: string;
+  /** Endpoint or pipeline that it watches; the alarm is called `<subject>-<kind>`. */
+  readonly subject: string;
+  /** Values of the metric's dimensions. */
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** Told when the alarm fires and when it is over. @default - nobody, as for scaling signals */
+  readonly topic?: ITopic;
+  /** vCPUs of one instance; needed by metrics that count every core. */
+  readonly virtualCpus?: number;
+}
+
+/**
+ * A CloudWatch alarm as the table of alarms describes it, with its runbook in the description.
+ * The name is fixed so that roles and people can name it; CloudFormation replaces an alarm only when its name changes.
+ */
+export class CataloguedAlarm extends Construct {
+  readonly kind: AlarmKind;
+  readonly alarm: Alarm;
+  readonly alarmName: string;
+
+  constructor(scope: Construct, id: string, props: CataloguedAlarmProps) {
+    super(scope, id);
+    this.kind = alarmKind(props.kind);
+    this.alarmName = `${props.subject}-${this.kind.id}`;
+    this.alarm = new Alarm(this, 'Alarm', {
+      alarmName: this.alarmName,
+      alarmDescription: `${this.kind.title}: ${this.kind.meaning} Runbook: ${this.kind.runbook}`,
+      metric: metricOf(this.kind, props),
+      // Not a metric expression: the steps of a scaling policy are measured from the plain metric.
+      threshold: this.kind.threshold * (countsEveryCpu(this.kind) ? virtualCpusOf(props) : 1),
+      comparisonOperator: operators[this.kind.comparison],
+      evaluationPeriods: this.kind.datapoints,
+      datapointsToAlarm: this.kind.datapoints,
+      treatMissingData: this.kind.missingData === 'fine' ? TreatMissingData.NOT_BREACHING : TreatMissingData.BREACHING,
+    });
+    if (props.topic) {
+      const tell = new SnsAction(props.topic);
+      this.alarm.addAlarmAction(tell);
+      this.alarm.addOkAction(tell);
+    }
+  }
+
+  /** The alarm's ARN, from its fixed name: roles of the same stack can name it without waiting for it. */
+  get alarmArn(): string {
+    return Stack.of(this).formatArn({ service: 'cloudwatch', resource: 'alarm', resourceName: this.alarmName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+  }
+}
+
+const operators = {
+  above: ComparisonOperator.GREATER_THAN_THRESHOLD,
+  'at-least': ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+  below: ComparisonOperator.LESS_THAN_THRESHOLD,
+} as const;
+
+function metricOf(kind: AlarmKind, props: CataloguedAlarmProps): IMetric {
+  if (kind.metric.kind === 'budget') {
+    throw new InputError({
+      code: 'ALARM_WITHOUT_METRIC',
+      what: `The alarm "${kind.id}" has no CloudWatch metric.`,
+      why: 'AWS Budgets watches the spend itself.',
+      next: 'Use EnvironmentBudget.',
+    });
+  }
+  const { namespace, name, statistic, dimensions } = kind.metric;
+  return new Metric({
+    namespace,
+    metricName: name,
+    statistic,
+    period: Duration.seconds(kind.periodSeconds),
+    dimensionsMap: Object.fromEntries(dimensions.map((dimension) => [dimension, props.dimensions[dimension]!])),
+  });
+}
+
+const countsEveryCpu = (kind: AlarmKind): boolean => kind.metric.kind === 'metric' && kind.metric.perVirtualCpu === true;
+
+function virtualCpusOf(props: CataloguedAlarmProps): number {
+  if (props.virtualCpus !== undefined) return props.virtualCpus;
+  throw new InputError({
+    code: 'ALARM_WITHOUT_CPUS',
+    what: `The alarm "${props.kind}" does not know how many vCPUs an instance has.`,
+    why: 'SageMaker reports CPU use from 0 to 100 % for every vCPU, so 80 % of four vCPUs is 320.',
+    next: 'Give `virtualCpus`.',
+  });
+}

@@ -1,0 +1,125 @@
+import { Stack } from 'aws-cdk-lib';
+import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Construct } from 'constructs';
+import type { ModelSubject } from '../foundation/capability-stack';
+import { DutyRole } from '../foundation/duty-role';
+import type { Foundation } from '../foundation/foundation';
+import {
+  allowDataKey,
+  allowImagePull,
+  allowLogsAndMetrics,
+  allowNetworkInterfaces,
+  allowObjects,
+} from '../foundation/job-permissions';
+import { artifactPrefixes } from '../foundation/storage';
+import type { ModelRegistry } from './model-registry';
+
+export interface TrainingRolesProps {
+  readonly subject: ModelSubject;
+  readonly foundation: Foundation;
+  /** Of the environment that trains. */
+  readonly registry: ModelRegistry;
+  readonly securityGroup: ISecurityGroup;
+}
+
+/** One role for each duty of training a model (SEC-4). */
+export class TrainingRoles extends Construct {
+  /** Reads the dataset, writes checkpoints and the artifact. */
+  readonly training: DutyRole;
+  /** Reads the dataset and the artifact, writes the report. */
+  readonly evaluation: DutyRole;
+  /** Starts the jobs above and registers what passed; sees no data. */
+  readonly pipeline: DutyRole;
+
+  constructor(scope: Construct, id: string, private readonly props: TrainingRolesProps) {
+    super(scope, id);
+    const { model } = props.subject;
+    const { data, artifacts } = props.foundation.storage;
+
+    this.training = this.jobRole('Training', `trains ${model}`, 'TrainingJobs');
+    allowObjects(this.training, data, model, 'read');
+    allowObjects(this.training, artifacts, `${artifactPrefixes.training}/${model}`, 'read-write');
+    allowObjects(this.training, artifacts, `${artifactPrefixes.checkpoints}/${model}`, 'read-write');
+
+    this.evaluation = this.jobRole('Evaluation', `evaluates ${model}`, 'ProcessingJobs');
+    allowObjects(this.evaluation, data, model, 'read');
+    allowObjects(this.evaluation, artifacts, `${artifactPrefixes.training}/${model}`, 'read');
+    allowObjects(this.evaluation, artifacts, `${artifactPrefixes.evaluation}/${model}`, 'read-write');
+
+    this.pipeline = new DutyRole(this, 'Pipeline', { duty: `runs the training pipeline of ${model}` });
+    this.allowStartingJobs();
+    this.allowRegistering();
+  }
+
+  private jobRole(id: string, duty: string, jobs: 'TrainingJobs' | 'ProcessingJobs'): DutyRole {
+    const { foundation, registry, securityGroup } = this.props;
+    const role = new DutyRole(this, id, { duty });
+    if (registry.trainingImages) allowImagePull(role, registry.trainingImages);
+    allowLogsAndMetrics(role, `/aws/sagemaker/${jobs}`, `/aws/sagemaker/${jobs}`);
+    allowNetworkInterfaces(role, foundation.network.subnets, securityGroup);
+    allowDataKey(role, foundation.dataKey);
+    return role;
+  }
+
+  private allowStartingJobs(): void {
+    const { foundation, securityGroup } = this.props;
+    const jobs = ['training-job', 'processing-job'].map((kind) => sageMakerArn(this, `${kind}/pipelines-*`));
+    const wildcardReason = 'SageMaker names the jobs of a pipeline pipelines-<execution>-<step>-<suffix> when it starts them.';
+    this.pipeline
+      .allow({
+        actions: ['sagemaker:CreateTrainingJob', 'sagemaker:CreateProcessingJob'],
+        resources: jobs,
+        wildcardReason,
+        // Nobody gets a job past the pipeline that is not isolated, encrypted and in our subnets.
+        conditions: {
+          Bool: { 'sagemaker:NetworkIsolation': 'true', 'sagemaker:InterContainerTrafficEncryption': 'true' },
+          Null: { 'sagemaker:VpcSubnets': 'false', 'sagemaker:VpcSecurityGroupIds': 'false' },
+          'ForAllValues:StringEquals': {
+            'sagemaker:VpcSubnets': foundation.network.subnets.map((subnet) => subnet.subnetId),
+            'sagemaker:VpcSecurityGroupIds': [securityGroup.securityGroupId],
+          },
+        },
+      })
+      .allow({
+        actions: [
+          'sagemaker:AddTags',
+          'sagemaker:DescribeTrainingJob',
+          'sagemaker:StopTrainingJob',
+          'sagemaker:DescribeProcessingJob',
+          'sagemaker:StopProcessingJob',
+        ],
+        resources: jobs,
+        wildcardReason,
+      })
+      .allow({
+        actions: ['iam:PassRole'],
+        resources: [this.training.roleArn, this.evaluation.roleArn],
+        conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
+      });
+  }
+
+  private allowRegistering(): void {
+    const { foundation, registry, subject } = this.props;
+    const { groupName } = registry;
+    this.pipeline
+      .allow({
+        actions: ['sagemaker:DescribeModelPackageGroup', 'sagemaker:CreateModelPackage'],
+        resources: [sageMakerArn(this, `model-package-group/${groupName}`)],
+      })
+      .allow({
+        actions: ['sagemaker:CreateModelPackage', 'sagemaker:DescribeModelPackage', 'sagemaker:AddTags'],
+        resources: [sageMakerArn(this, `model-package/${groupName}/*`)],
+        wildcardReason: 'The number of the version is given by the registry when it is created.',
+      });
+    // The registry checks with the caller's rights that image and artifact are there.
+    allowImagePull(this.pipeline, registry.inferenceImages);
+    allowObjects(this.pipeline, foundation.storage.artifacts, `${artifactPrefixes.training}/${subject.model}`, 'read');
+    allowObjects(this.pipeline, foundation.storage.artifacts, `${artifactPrefixes.evaluation}/${subject.model}`, 'read');
+    allowDataKey(this.pipeline, foundation.dataKey);
+  }
+}
+
+function sageMakerArn(scope: Construct, resource: string): string {
+  const { partition, region, account } = Stack.of(scope);
+  return `arn:${partition}:sagemaker:${region}:${account}:${resource}`;
+}
