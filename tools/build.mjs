@@ -33,6 +33,8 @@ export async function build() {
       target: 'node20',
       format: 'cjs',
       conditions: ['@wa-ml/source'],
+      // Its CommonJS form asks for its parts in a way that no bundler can follow.
+      alias: { 'jsonc-parser': join(root, 'node_modules/jsonc-parser/lib/esm/main.js') },
       logLevel: 'error',
     });
   });

@@ -25,7 +25,7 @@ function uv(folder: string, command: string, rest: Partial<TargetConfiguration> 
 export function modelProject(model: NormalisedModel, configuration: NormalisedConfiguration): ProjectConfiguration & { name: string } {
   const root = `models/${model.name}`;
   const { strategy, precision } = model.in[configuration.trainingEnvironment]!.training;
-  const processes = strategy === 'single' ? 1 : localProcesses;
+  const processes = strategy === 'single' ? '' : ` --processes ${localProcesses}`;
   const run = (command: string) => `python -m ml_runtime ${command} --root .ml`;
   return {
     name: model.name,
@@ -35,7 +35,7 @@ export function modelProject(model: NormalisedModel, configuration: NormalisedCo
     implicitDependencies: ['ml-runtime'],
     targets: {
       prepare: uv(root, run('prepare'), { cache: true, inputs: modelSources, outputs: ['{projectRoot}/.ml/input/data'] }),
-      train: uv(root, `${run('train')} --processes ${processes} --precision ${precision}`, {
+      train: uv(root, `${run('train')} --strategy ${strategy} --precision ${precision}${processes}`, {
         cache: true,
         inputs: modelSources,
         outputs: ['{projectRoot}/.ml/model'],

@@ -30,7 +30,22 @@ export const versions = {
     vitest: '4.1.12',
   },
   /** Python packages, as constraints of every model's lock. */
-  python: {} as Readonly<Record<string, string>>,
+  python: {
+    granian: '2.8.7',
+    hatchling: '1.33.0',
+    hypothesis: '6.170.15',
+    mypy: '2.4.1',
+    numpy: '2.4.6',
+    onnx: '1.23.2',
+    onnxruntime: '1.31.1',
+    onnxscript: '0.7.2',
+    orjson: '3.13.0',
+    pytest: '9.2.0',
+    ruff: '0.17.5',
+    safetensors: '0.8.0',
+    'scikit-learn': '1.9.1',
+    torch: '2.15.0',
+  },
   /**
    * Container base images. The digest is filled in by whoever can read the registry and is never invented:
    * while it is undefined, an image for production is refused unless wa-ml.json names one in `baseImages`.
