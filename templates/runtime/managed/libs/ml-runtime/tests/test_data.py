@@ -50,6 +50,17 @@ def test_rows_without_a_target_are_left_out(tmp_path: Path) -> None:
     assert read_described_csv(tmp_path / "columns.json").columns["x"].tolist() == [1, 3]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", '{"columns": [1]}', '{"file": "x", "target": "y", "task": "z", "columns": []}'],
+)
+def test_a_malformed_description_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "columns.json").write_text(text)
+    with pytest.raises(DataError) as caught:
+        read_described_csv(tmp_path / "columns.json")
+    assert caught.value.code == "description-unreadable"
+
+
 def test_an_absent_data_file_says_that_git_ignores_it(tmp_path: Path) -> None:
     code = write_model(tmp_path / "m", "regression")
     (code / "data/example.csv").unlink()

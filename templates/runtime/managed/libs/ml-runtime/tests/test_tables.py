@@ -61,6 +61,13 @@ def test_names_absent_columns_and_the_nearest_header(tmp_path: Path) -> None:
         read_csv(file, [Column("weight")])
 
 
+def test_refuses_a_header_that_names_a_column_twice(tmp_path: Path) -> None:
+    file = tmp_path / "twice.csv"
+    file.write_text("x,x\n1,2\n")
+    with pytest.raises(DataError, match='"x" is in the header 2 times'):
+        read_csv(file, [Column("x")])
+
+
 @pytest.mark.parametrize("value", [10**400, 1e39, float("inf"), "1", True, [], {}, None])
 def test_refuses_json_values_that_are_no_number_of_float32(value: object) -> None:
     with pytest.raises(Refusal):

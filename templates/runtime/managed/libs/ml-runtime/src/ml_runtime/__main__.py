@@ -103,7 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     # SAGEMAKER_BIND_TO_PORT is set for containers of an inference pipeline.
     port = os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080")
     serve.add_argument("--port", type=_positive, default=port)
-    serve.add_argument("--workers", type=_positive, default=1, help="processes")
+    workers = os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS", "1")
+    serve.add_argument("--workers", type=_positive, default=workers, help="processes")
     serve.add_argument("--body-bytes", type=_positive, default=DEFAULT_BODY_BYTES)
     return parser
 

@@ -56,6 +56,11 @@ def read_csv(file: Path, columns: Sequence[Column]) -> Columns:
         for column in columns
         if column.name not in header
     ]
+    problems += [
+        f'column "{column.name}" is in the header {count} times'
+        for column in columns
+        if (count := header.count(column.name)) > 1
+    ]
     if problems:
         raise _malformed(file, problems)
     positions = {column: header.index(column.name) for column in columns}

@@ -65,7 +65,8 @@ def train_model(layout: ContainerLayout, code: ModelCode, process: Process) -> N
     torch.manual_seed(settings.seed + process.rank)
 
     data = channel_digest(layout, ("train", "validation"))
-    run = run_id({"settings": asdict(settings), "data": data, "code": code.digest()})
+    decisive = {"settings": asdict(settings), "data": data, "code": code.digest()}
+    run = run_id(decisive | {"schema": schema.to_json()})
     checkpoints = Checkpoints(layout.checkpoints, run, process)
     rows = len(train[0])
     epoch_steps = math.ceil(rows / settings.batch_size)
