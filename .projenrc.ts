@@ -62,7 +62,21 @@ const root = new javascript.NodeProject({
   description: 'create-wa-ml-project: generates and keeps machine-learning repositories on AWS',
   projenCommand: 'npx projen',
   devDeps: Object.entries(version.devDependencies).map(([name, exact]) => `${name}@${exact}`),
-  gitignore: ['.venv/', '.cache/', 'tmp/', 'lib/', '.nx/', 'cdk.out/', '__pycache__/', '.*_cache/', '.hypothesis/', '*.tsbuildinfo', '/apps/*/dist/', '/packages/config/wa-ml.schema.json', '/generators/schemas/model.json'],
+  gitignore: [
+    '.venv/',
+    '.cache/',
+    'tmp/',
+    'lib/',
+    '.nx/',
+    'cdk.out/',
+    '__pycache__/',
+    '.*_cache/',
+    '.hypothesis/',
+    '*.tsbuildinfo',
+    '/apps/*/dist/',
+    '/packages/config/wa-ml.schema.json',
+    '/generators/schemas/model.json',
+  ],
 } as javascript.NodeProjectOptions);
 /** Makes projen's markers name the file that is really there. */
 class ProjenrcTypeScript extends ProjenrcFile {
@@ -83,7 +97,7 @@ for (const [name, command] of Object.entries({
   'test:deep': 'node tools/test.mjs --deep',
   bench: 'node tools/bench.mjs',
   build: 'node tools/build.mjs',
-  lint: 'eslint . && prettier --check .',
+  lint: 'node tools/lint.mjs',
   projen: 'npx projen',
 })) {
   root.package.setScript(name, command);
@@ -138,11 +152,16 @@ function addPackage(options: PackageOptions): void {
   project.package.removeScript('projen');
   project.package.addField('files', ['lib', '!**/*.tsbuildinfo', ...(options.files ?? [])]);
   project.package.addField('exports', {
-    '.': { '@wa-ml/source': './src/index.ts', types: './lib/index.d.ts', default: './lib/index.js' },
+    '.': {
+      '@wa-ml/source': './src/index.ts',
+      types: './lib/index.d.ts',
+      default: './lib/index.js',
+    },
     './package.json': './package.json',
   });
   project.package.addField('nx', { tags: [`layer:${options.layer}`] });
-  for (const [name, value] of Object.entries(options.fields ?? {})) project.package.addField(name, value);
+  for (const [name, value] of Object.entries(options.fields ?? {}))
+    project.package.addField(name, value);
   new JsonFile(project, 'tsconfig.json', {
     marker: false,
     obj: {
@@ -183,7 +202,11 @@ addPackage({
   files: ['wa-ml.schema.json'],
   fields: {
     exports: {
-      '.': { '@wa-ml/source': './src/index.ts', types: './lib/index.d.ts', default: './lib/index.js' },
+      '.': {
+        '@wa-ml/source': './src/index.ts',
+        types: './lib/index.d.ts',
+        default: './lib/index.js',
+      },
       './wa-ml.schema.json': './wa-ml.schema.json',
       './package.json': './package.json',
     },
@@ -236,7 +259,8 @@ addPackage({
   name: 'create-wa-ml-project',
   outdir: 'apps/create-wa-ml-project',
   layer: 'app',
-  description: 'creates a machine-learning repository on AWS that proves its own Well-Architected review',
+  description:
+    'creates a machine-learning repository on AWS that proves its own Well-Architected review',
   builtFrom: ['@wa-ml/config', '@wa-ml/blueprint', '@wa-ml/project'],
   bundled: ['@clack/prompts', 'picocolors'],
   fields: { bin: { 'create-wa-ml-project': 'dist/bin.js' }, exports: undefined, files: ['dist'] },

@@ -17,10 +17,18 @@ export async function build() {
   await step('Writing schemas, templates and the bundle', async () => {
     const require = createRequire(import.meta.url);
     const json = (value) => `${JSON.stringify(value, undefined, 2)}\n`;
-    write(join(root, 'packages/config/wa-ml.schema.json'), json(require('../packages/config/lib/index.js').jsonSchema()));
-    write(join(root, 'generators/schemas/model.json'), json(require('../generators/lib/model-options.js').modelOptionsSchema()));
+    write(
+      join(root, 'packages/config/wa-ml.schema.json'),
+      json(require('../packages/config/lib/index.js').jsonSchema()),
+    );
+    write(
+      join(root, 'generators/schemas/model.json'),
+      json(require('../generators/lib/model-options.js').modelOptionsSchema()),
+    );
     const { readTemplateFolder } = require('../packages/project/lib/load-templates.js');
-    const templates = JSON.stringify(Object.fromEntries(readTemplateFolder(join(root, 'templates'))));
+    const templates = JSON.stringify(
+      Object.fromEntries(readTemplateFolder(join(root, 'templates'))),
+    );
     write(join(root, 'packages/project/lib/templates.json'), templates);
     write(join(app, 'dist/templates.json'), templates);
     const { build: bundle } = require('esbuild');
@@ -46,7 +54,11 @@ export async function pack() {
   await step('Packing', async () => {
     rmSync(packagesFolder, { recursive: true, force: true });
     mkdirSync(packagesFolder, { recursive: true });
-    const { workspaces } = JSON.parse(await run('npm', ['pkg', 'get', 'workspaces', '--json']).then((text) => `{"workspaces":${text}}`));
+    const { workspaces } = JSON.parse(
+      await run('npm', ['pkg', 'get', 'workspaces', '--json']).then(
+        (text) => `{"workspaces":${text}}`,
+      ),
+    );
     const folders = workspaces.flatMap((pattern) =>
       pattern.endsWith('/*')
         ? readdirSync(join(root, pattern.slice(0, -2)), { withFileTypes: true })
@@ -55,7 +67,13 @@ export async function pack() {
         : [pattern],
     );
     const packable = folders.filter((folder) => existsSync(join(root, folder, 'package.json')));
-    await run('npm', ['pack', '--silent', '--pack-destination', packagesFolder, ...packable.map((folder) => `./${folder}`)]);
+    await run('npm', [
+      'pack',
+      '--silent',
+      '--pack-destination',
+      packagesFolder,
+      ...packable.map((folder) => `./${folder}`),
+    ]);
   });
 }
 

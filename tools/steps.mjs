@@ -19,7 +19,11 @@ export class CommandError extends Error {}
  */
 export function run(program, args, { cwd = root, env = {}, shown = false, input } = {}) {
   return new Promise((settle, fail) => {
-    const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
     let [output, all] = ['', ''];
     child.stdout.on('data', (chunk) => {
       output += chunk;
@@ -34,7 +38,12 @@ export function run(program, args, { cwd = root, env = {}, shown = false, input 
     child.on('error', (error) => fail(new CommandError(`${program}: ${error.message}`)));
     child.on('exit', (code, signal) => {
       if (code === 0) settle(output);
-      else fail(new CommandError(`${program} ${args.join(' ')} ended with ${signal ?? `exit code ${code}`} in ${cwd}\n${all.trimEnd().split('\n').slice(-40).join('\n')}`));
+      else
+        fail(
+          new CommandError(
+            `${program} ${args.join(' ')} ended with ${signal ?? `exit code ${code}`} in ${cwd}\n${all.trimEnd().split('\n').slice(-40).join('\n')}`,
+          ),
+        );
     });
   });
 }
@@ -46,7 +55,9 @@ export async function step(title, work) {
   else process.stderr.write(`… ${title}\n`);
   try {
     const result = await work();
-    process.stderr.write(`${paint(32, '✓')} ${title} ${paint(2, `${((Date.now() - since) / 1000).toFixed(1)} s`)}\n`);
+    process.stderr.write(
+      `${paint(32, '✓')} ${title} ${paint(2, `${((Date.now() - since) / 1000).toFixed(1)} s`)}\n`,
+    );
     return result;
   } catch (error) {
     process.stderr.write(`${paint(31, '✗')} ${title}\n`);
@@ -59,7 +70,9 @@ export async function installNodePackages() {
   const mark = join(root, 'node_modules', '.package-lock.json');
   const lock = join(root, 'package-lock.json');
   if (existsSync(mark) && statSync(mark).mtimeMs >= statSync(lock).mtimeMs) return;
-  await step('Installing the packages of this repository', () => run('npm', ['ci', '--no-audit', '--no-fund']));
+  await step('Installing the packages of this repository', () =>
+    run('npm', ['ci', '--no-audit', '--no-fund']),
+  );
 }
 
 /** Runs a program of node_modules/.bin. */

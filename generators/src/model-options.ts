@@ -9,12 +9,16 @@ export function modelOptionsSchema(): object {
     type: 'object',
     examples: [
       { command: 'nx generate @wa-ml/nx:model churn', description: 'A model on a sample dataset' },
-      { command: 'nx generate @wa-ml/nx:model churn --data churn.csv --target churned', description: 'A model on your own data' },
+      {
+        command: 'nx generate @wa-ml/nx:model churn --data churn.csv --target churned',
+        description: 'A model on your own data',
+      },
     ],
     properties: {
       name: {
         type: 'string',
-        description: 'Name of the model: lower-case letters, digits and single hyphens, a letter first.',
+        description:
+          'Name of the model: lower-case letters, digits and single hyphens, a letter first.',
         pattern: limits.namePart.pattern.source,
         maxLength: limits.namePart.maxLength,
         $default: { $source: 'argv', index: 0 },
@@ -27,7 +31,10 @@ export function modelOptionsSchema(): object {
         default: flavours[0],
         'x-prompt': 'What is it made of?',
       },
-      data: { type: 'string', description: 'A CSV file of your own data; Git ignores the copy in the model’s folder.' },
+      data: {
+        type: 'string',
+        description: 'A CSV file of your own data; Git ignores the copy in the model’s folder.',
+      },
       target: { type: 'string', description: dataFileSchema.shape.target.description },
     },
     required: ['name'],

@@ -27,7 +27,11 @@ export async function main(args: readonly string[]): Promise<number> {
     const { values, positionals } = parse(args);
     if (values['help']) return print(helpText());
     if (values['version']) return print(`${versions.waMl}\n`);
-    if (positionals.length > 1) throw usage(`There is one name, not ${positionals.length}: ${positionals.join(', ')}.`, 'Put the options behind it.');
+    if (positionals.length > 1)
+      throw usage(
+        `There is one name, not ${positionals.length}: ${positionals.join(', ')}.`,
+        'Put the options behind it.',
+      );
     return await create(values, positionals[0], json);
   } catch (error) {
     if (error instanceof Cancelled) {
@@ -39,7 +43,10 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function create(values: Values, name: string | undefined, json: boolean): Promise<number> {
-  const data = values['data'] === undefined ? undefined : readPeopleData(String(values['data']), optional(values['target']));
+  const data =
+    values['data'] === undefined
+      ? undefined
+      : readPeopleData(String(values['data']), optional(values['target']));
   const { directory, text } = await configure(values, name, data);
   const first = Object.keys(readConfiguration(text).normalised.models)[0];
   const progress = startProgress(!json);
@@ -63,28 +70,43 @@ async function create(values: Values, name: string | undefined, json: boolean): 
     }
   }
   progress.done();
-  return print(json ? `${JSON.stringify(report(root, outcome, values['dry-run'] === true))}\n` : closing(root, outcome, values, first));
+  return print(
+    json
+      ? `${JSON.stringify(report(root, outcome, values['dry-run'] === true))}\n`
+      : closing(root, outcome, values, first),
+  );
 }
 
 /** The configuration from a file, from the flags, or from the person at the terminal. */
-async function configure(values: Values, name: string | undefined, data: PeopleData | undefined): Promise<{ directory: string; text: string }> {
+async function configure(
+  values: Values,
+  name: string | undefined,
+  data: PeopleData | undefined,
+): Promise<{ directory: string; text: string }> {
   if (values['config'] !== undefined) {
     const file = String(values['config']);
     const text = readText(file);
     // An unreadable one is reported whole by the reader; the folder only needs a name until then.
-    const directory = name ?? (/"name"\s*:\s*"([^"]+)"/.exec(text)?.[1] ?? defaultAnswers.name);
+    const directory = name ?? /"name"\s*:\s*"([^"]+)"/.exec(text)?.[1] ?? defaultAnswers.name;
     return { directory, text };
   }
   const given = answersOf(values, name, data);
   if (values['yes'] || values['json'] || !process.stdin.isTTY || !process.stdout.isTTY) {
     const directory = name ?? defaultAnswers.name;
-    return { directory, text: configurationText({ ...defaultAnswers, name: basename(resolve(directory)), ...given }) };
+    return {
+      directory,
+      text: configurationText({ ...defaultAnswers, name: basename(resolve(directory)), ...given }),
+    };
   }
   const { directory, answers } = await ask(given, defaultAnswers, name);
   return { directory, text: configurationText(answers) };
 }
 
-function answersOf(values: Values, name: string | undefined, data: PeopleData | undefined): Partial<Answers> {
+function answersOf(
+  values: Values,
+  name: string | undefined,
+  data: PeopleData | undefined,
+): Partial<Answers> {
   const flavour = optional(values['flavour']);
   const names = values['model'] as string[] | undefined;
   const given: Record<string, unknown> = {
@@ -99,7 +121,10 @@ function answersOf(values: Values, name: string | undefined, data: PeopleData | 
         ? Object.fromEntries(
             (names ?? Object.keys(defaultAnswers.models)).map((model, index) => [
               model,
-              { flavour: flavour ?? 'pytorch-tabular', ...(data && index === 0 ? { data: data.written } : {}) },
+              {
+                flavour: flavour ?? 'pytorch-tabular',
+                ...(data && index === 0 ? { data: data.written } : {}),
+              },
             ]),
           )
         : undefined,
@@ -109,27 +134,47 @@ function answersOf(values: Values, name: string | undefined, data: PeopleData | 
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: parseOptions, allowPositionals: true, allowNegative: true, strict: true });
+    return parseArgs({
+      args: [...args],
+      options: parseOptions,
+      allowPositionals: true,
+      allowNegative: true,
+      strict: true,
+    });
   } catch (error) {
     const unknown = /Unknown option '--?(?:no-)?([^']*)'/.exec((error as Error).message)?.[1];
     const guess = unknown === undefined ? undefined : nearest(unknown, Object.keys(options));
-    throw usage(`${(error as Error).message.split('. ')[0]!.replace(/\.$/, '')}.`, guess ? `Did you mean --${guess}?` : 'See create-wa-ml-project --help.');
+    throw usage(
+      `${(error as Error).message.split('. ')[0]!.replace(/\.$/, '')}.`,
+      guess ? `Did you mean --${guess}?` : 'See create-wa-ml-project --help.',
+    );
   }
 }
 
 function usage(what: string, next: string): InputError {
-  return new InputError({ code: 'USAGE', what, why: 'The command cannot guess what is meant.', next });
+  return new InputError({
+    code: 'USAGE',
+    what,
+    why: 'The command cannot guess what is meant.',
+    next,
+  });
 }
 
 function readText(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    throw new InputError({ code: 'CONFIG_UNREADABLE', what: `${file} cannot be read.`, why: `${(error as Error).message}.`, next: 'Give --config the path of a wa-ml.json.' });
+    throw new InputError({
+      code: 'CONFIG_UNREADABLE',
+      what: `${file} cannot be read.`,
+      why: `${(error as Error).message}.`,
+      next: 'Give --config the path of a wa-ml.json.',
+    });
   }
 }
 
-const optional = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const optional = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : undefined;
 
 function print(text: string): number {
   process.stdout.write(text);
@@ -140,9 +185,20 @@ function report(directory: string, { actions }: Reconciliation, dryRun: boolean)
   return { directory, dryRun, files: actions.map(({ kind, path }) => ({ kind, path })) };
 }
 
-function closing(root: string, { actions }: Reconciliation, values: Values, model: string | undefined): string {
+function closing(
+  root: string,
+  { actions }: Reconciliation,
+  values: Values,
+  model: string | undefined,
+): string {
   const place = relative(process.cwd(), root) || '.';
-  if (values['dry-run']) return `${actions.map(({ kind, path }) => `${kind.padEnd(9)} ${path}\n`).join('')}Nothing was written: ${actions.length} files would be.\n`;
-  const next = [`cd ${place}`, ...(values['install'] === false ? ['npm install'] : []), `npx nx train ${model ?? '<model>'}`, `npx nx serve ${model ?? '<model>'}`];
+  if (values['dry-run'])
+    return `${actions.map(({ kind, path }) => `${kind.padEnd(9)} ${path}\n`).join('')}Nothing was written: ${actions.length} files would be.\n`;
+  const next = [
+    `cd ${place}`,
+    ...(values['install'] === false ? ['npm install'] : []),
+    `npx nx train ${model ?? '<model>'}`,
+    `npx nx serve ${model ?? '<model>'}`,
+  ];
   return `\nCreated ${place}: ${actions.length} files.\nNext:\n${next.map((line) => `  ${line}\n`).join('')}`;
 }

@@ -2,25 +2,59 @@ import type { ParseArgsConfig } from 'node:util';
 
 /** Every option of `create-wa-ml-project`, with its help. */
 export const options = {
-  yes: { type: 'boolean', short: 'y', help: 'Ask nothing: take the default for each answer that no flag gives.' },
-  config: { type: 'string', value: 'FILE', help: 'Take the whole configuration from a wa-ml.json; "-" reads it from standard input.' },
+  yes: {
+    type: 'boolean',
+    short: 'y',
+    help: 'Ask nothing: take the default for each answer that no flag gives.',
+  },
+  config: {
+    type: 'string',
+    value: 'FILE',
+    help: 'Take the whole configuration from a wa-ml.json; "-" reads it from standard input.',
+  },
   owner: { type: 'string', value: 'EMAIL', help: 'Who is notified of alarms and budgets.' },
   region: { type: 'string', value: 'REGION', help: 'AWS region of the three environments.' },
   'dev-account': { type: 'string', value: 'ID', help: 'AWS account of "dev".' },
   'staging-account': { type: 'string', value: 'ID', help: 'AWS account of "staging".' },
   'prod-account': { type: 'string', value: 'ID', help: 'AWS account of "prod".' },
-  model: { type: 'string', value: 'NAME', multiple: true, help: 'Name of the first model; may be given more than once.' },
-  flavour: { type: 'string', value: 'FLAVOUR', help: 'What the model is made of: pytorch-tabular.' },
-  data: { type: 'string', value: 'FILE', help: 'Train on your own CSV file instead of a sample dataset; Git ignores the copy.' },
+  model: {
+    type: 'string',
+    value: 'NAME',
+    multiple: true,
+    help: 'Name of the first model; may be given more than once.',
+  },
+  flavour: {
+    type: 'string',
+    value: 'FLAVOUR',
+    help: 'What the model is made of: pytorch-tabular.',
+  },
+  data: {
+    type: 'string',
+    value: 'FILE',
+    help: 'Train on your own CSV file instead of a sample dataset; Git ignores the copy.',
+  },
   target: { type: 'string', value: 'COLUMN', help: 'The column of --data to predict.' },
-  packages: { type: 'string', value: 'FOLDER', help: 'Take our packages from tarballs in a folder instead of the registry.' },
-  install: { type: 'boolean', help: 'Install the packages. Default: yes; --no-install leaves it to you.' },
-  git: { type: 'boolean', help: 'Make a Git repository with a first commit. Default: yes; --no-git leaves it to you.' },
+  packages: {
+    type: 'string',
+    value: 'FOLDER',
+    help: 'Take our packages from tarballs in a folder instead of the registry.',
+  },
+  install: {
+    type: 'boolean',
+    help: 'Install the packages. Default: yes; --no-install leaves it to you.',
+  },
+  git: {
+    type: 'boolean',
+    help: 'Make a Git repository with a first commit. Default: yes; --no-git leaves it to you.',
+  },
   'dry-run': { type: 'boolean', help: 'Say what would be written, and write nothing.' },
   json: { type: 'boolean', help: 'Print data instead of text.' },
   help: { type: 'boolean', short: 'h', help: 'Print this.' },
   version: { type: 'boolean', help: 'Print the version.' },
-} as const satisfies Record<string, { type: 'string' | 'boolean'; short?: string; value?: string; multiple?: boolean; help: string }>;
+} as const satisfies Record<
+  string,
+  { type: 'string' | 'boolean'; short?: string; value?: string; multiple?: boolean; help: string }
+>;
 
 /** The same for `util.parseArgs`. */
 export const parseOptions: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(

@@ -33,8 +33,10 @@ function read(root: string): NormalisedConfiguration | undefined {
 
 function projects(configuration: NormalisedConfiguration) {
   return Object.fromEntries(
-    [infraProject(), runtimeProject(configuration), ...Object.values(configuration.models).map((model) => modelProject(model, configuration))].map(
-      (project) => [project.root, project],
-    ),
+    [
+      infraProject(),
+      runtimeProject(configuration),
+      ...Object.values(configuration.models).map((model) => modelProject(model, configuration)),
+    ].map((project) => [project.root, project]),
   );
 }

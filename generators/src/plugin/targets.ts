@@ -17,12 +17,23 @@ const modelSources = [
   runtimeProjectFile,
 ];
 
-function uv(folder: string, command: string, rest: Partial<TargetConfiguration> = {}): TargetConfiguration {
-  return { executor: 'nx:run-commands', options: { command: `wa-ml uv run ${command}`, cwd: folder }, ...rest };
+function uv(
+  folder: string,
+  command: string,
+  rest: Partial<TargetConfiguration> = {},
+): TargetConfiguration {
+  return {
+    executor: 'nx:run-commands',
+    options: { command: `wa-ml uv run ${command}`, cwd: folder },
+    ...rest,
+  };
 }
 
 /** One Python project: prepare -> train -> evaluate, serve. */
-export function modelProject(model: NormalisedModel, configuration: NormalisedConfiguration): ProjectConfiguration & { name: string } {
+export function modelProject(
+  model: NormalisedModel,
+  configuration: NormalisedConfiguration,
+): ProjectConfiguration & { name: string } {
   const root = `models/${model.name}`;
   const { strategy, precision } = model.in[configuration.trainingEnvironment]!.training;
   const processes = strategy === 'single' ? '' : ` --processes ${localProcesses}`;
@@ -34,13 +45,21 @@ export function modelProject(model: NormalisedModel, configuration: NormalisedCo
     tags: ['type:model', `flavour:${model.flavour}`],
     implicitDependencies: ['ml-runtime'],
     targets: {
-      prepare: uv(root, run('prepare'), { cache: true, inputs: modelSources, outputs: ['{projectRoot}/.ml/input/data'] }),
-      train: uv(root, `${run('train')} --strategy ${strategy} --precision ${precision}${processes}`, {
+      prepare: uv(root, run('prepare'), {
         cache: true,
         inputs: modelSources,
-        outputs: ['{projectRoot}/.ml/model'],
-        dependsOn: ['prepare'],
+        outputs: ['{projectRoot}/.ml/input/data'],
       }),
+      train: uv(
+        root,
+        `${run('train')} --strategy ${strategy} --precision ${precision}${processes}`,
+        {
+          cache: true,
+          inputs: modelSources,
+          outputs: ['{projectRoot}/.ml/model'],
+          dependsOn: ['prepare'],
+        },
+      ),
       evaluate: uv(root, run('evaluate'), {
         cache: true,
         inputs: modelSources,
@@ -52,7 +71,11 @@ export function modelProject(model: NormalisedModel, configuration: NormalisedCo
       lint: {
         executor: 'nx:run-commands',
         options: {
-          commands: ['wa-ml uv run ruff check .', 'wa-ml uv run ruff format --check .', 'wa-ml uv run mypy .'],
+          commands: [
+            'wa-ml uv run ruff check .',
+            'wa-ml uv run ruff format --check .',
+            'wa-ml uv run mypy .',
+          ],
           cwd: root,
           parallel: false,
         },
@@ -64,7 +87,9 @@ export function modelProject(model: NormalisedModel, configuration: NormalisedCo
 }
 
 /** The runtime is tested and checked in the environment of the first model: it has none of its own. */
-export function runtimeProject(configuration: NormalisedConfiguration): ProjectConfiguration & { name: string } {
+export function runtimeProject(
+  configuration: NormalisedConfiguration,
+): ProjectConfiguration & { name: string } {
   const root = 'libs/ml-runtime';
   const first = Object.keys(configuration.models)[0];
   const inputs = [runtimeSources, runtimeProjectFile, '{projectRoot}/tests/**/*'];
@@ -73,10 +98,23 @@ export function runtimeProject(configuration: NormalisedConfiguration): ProjectC
     first === undefined
       ? {}
       : {
-          test: { executor: 'nx:run-commands', options: { command: inFirst('pytest'), cwd: root }, cache: true, inputs },
+          test: {
+            executor: 'nx:run-commands',
+            options: { command: inFirst('pytest'), cwd: root },
+            cache: true,
+            inputs,
+          },
           lint: {
             executor: 'nx:run-commands',
-            options: { commands: [inFirst('ruff check .'), inFirst('ruff format --check .'), inFirst('mypy src')], cwd: root, parallel: false },
+            options: {
+              commands: [
+                inFirst('ruff check .'),
+                inFirst('ruff format --check .'),
+                inFirst('mypy src'),
+              ],
+              cwd: root,
+              parallel: false,
+            },
             cache: true,
             inputs,
           },

@@ -50,11 +50,19 @@ export class DataError extends InputError {
 export function inferSchema(csv: string, file: string, target: string): InferredSchema {
   const [header, ...rows] = table(csv, file);
   if (!header || rows.length === 0) {
-    throw new DataError(`${file} has no rows.`, 'A model learns from rows under a header line.', 'Give a CSV file with data.');
+    throw new DataError(
+      `${file} has no rows.`,
+      'A model learns from rows under a header line.',
+      'Give a CSV file with data.',
+    );
   }
   const doubled = header.find((name, index) => header.indexOf(name) !== index);
   if (doubled !== undefined) {
-    throw new DataError(`${file} has two columns named "${doubled}".`, 'Columns are known by their names.', 'Rename one of them.');
+    throw new DataError(
+      `${file} has two columns named "${doubled}".`,
+      'Columns are known by their names.',
+      'Rename one of them.',
+    );
   }
   if (!header.includes(target)) {
     throw new DataError(
@@ -63,15 +71,35 @@ export function inferSchema(csv: string, file: string, target: string): Inferred
       `Give --target ${nearest(target, header) ?? '<column>'}.`,
     );
   }
-  const columns = header.map((name, index) => inferColumn(name, rows.map((row) => row[index]!)));
-  return { version: 1, file, target, task: taskOf(columns.find(({ name }) => name === target)!, rows, header), rows: rows.length, columns };
+  const columns = header.map((name, index) =>
+    inferColumn(
+      name,
+      rows.map((row) => row[index]!),
+    ),
+  );
+  return {
+    version: 1,
+    file,
+    target,
+    task: taskOf(
+      columns.find(({ name }) => name === target)!,
+      rows,
+      header,
+    ),
+    rows: rows.length,
+    columns,
+  };
 }
 
 function table(csv: string, file: string): string[][] {
   try {
     return parse(csv, { bom: true, skip_empty_lines: true, trim: true });
   } catch (error) {
-    throw new DataError(`${file} is no CSV table.`, `${(error as Error).message}.`, 'Mend that line, or export the table again.');
+    throw new DataError(
+      `${file} is no CSV table.`,
+      `${(error as Error).message}.`,
+      'Mend that line, or export the table again.',
+    );
   }
 }
 
@@ -81,7 +109,8 @@ function inferColumn(name: string, values: readonly string[]): InferredColumn {
   const present = values.filter((value) => !isMissing(value));
   const missing = values.length - present.length;
   if (present.length === 0) return { name, type: 'string', missing, use: false };
-  if (present.every((value) => /^(true|false)$/i.test(value))) return { name, type: 'boolean', missing };
+  if (present.every((value) => /^(true|false)$/i.test(value)))
+    return { name, type: 'boolean', missing };
   const numbers = present.map(Number);
   if (numbers.every(Number.isFinite)) {
     const type = numbers.every(Number.isInteger) ? 'integer' : 'float';
@@ -90,8 +119,11 @@ function inferColumn(name: string, values: readonly string[]): InferredColumn {
   const counts = new Map<string, number>();
   for (const value of present) counts.set(value, (counts.get(value) ?? 0) + 1);
   // A category repeats: free text and identifiers have about as many values as rows.
-  if (counts.size > mostCategories || counts.size > present.length / 2) return { name, type: 'string', missing, use: false };
-  const categories = [...counts].sort(([left, a], [right, b]) => b - a || (left < right ? -1 : 1)).map(([value]) => value);
+  if (counts.size > mostCategories || counts.size > present.length / 2)
+    return { name, type: 'string', missing, use: false };
+  const categories = [...counts]
+    .sort(([left, a], [right, b]) => b - a || (left < right ? -1 : 1))
+    .map(([value]) => value);
   return { name, type: 'string', missing, categories };
 }
 
@@ -104,7 +136,11 @@ function range(numbers: readonly number[]): { min: number; max: number } {
   return { min, max };
 }
 
-function taskOf(target: InferredColumn, rows: readonly string[][], header: readonly string[]): InferredSchema['task'] {
+function taskOf(
+  target: InferredColumn,
+  rows: readonly string[][],
+  header: readonly string[],
+): InferredSchema['task'] {
   const index = header.indexOf(target.name);
   const distinct = new Set(rows.map((row) => row[index]!).filter((value) => !isMissing(value)));
   if (target.type === 'string' && target.use === false) {
@@ -121,6 +157,9 @@ function taskOf(target: InferredColumn, rows: readonly string[][], header: reado
       'Choose another column, or data with more than one outcome.',
     );
   }
-  const classes = target.type === 'boolean' || target.type === 'string' || (target.type === 'integer' && distinct.size <= mostClasses);
+  const classes =
+    target.type === 'boolean' ||
+    target.type === 'string' ||
+    (target.type === 'integer' && distinct.size <= mostClasses);
   return classes ? 'classification' : 'regression';
 }

@@ -33,7 +33,11 @@ export function parseManifest(text: string): Manifest {
     throw new ManifestError(`It is no JSON: ${(error as Error).message}.`);
   }
   const files = (value as { files?: unknown } | null)?.files;
-  if ((value as { version?: unknown } | null)?.version !== 1 || typeof files !== 'object' || files === null) {
+  if (
+    (value as { version?: unknown } | null)?.version !== 1 ||
+    typeof files !== 'object' ||
+    files === null
+  ) {
     throw new ManifestError('It is not of version 1.');
   }
   return new Map(

@@ -7,7 +7,12 @@ import type { TemplateSet } from './templates';
 /** Two capabilities plan the same path, or one that leaves the repository. */
 export class PlanError extends WaMlError {
   constructor(path: string, why: string) {
-    super({ code: 'PLAN_INVALID', what: `${path} cannot be planned.`, why, next: 'This is a mistake of ours: report it with your wa-ml.json.' });
+    super({
+      code: 'PLAN_INVALID',
+      what: `${path} cannot be planned.`,
+      why,
+      next: 'This is a mistake of ours: report it with your wa-ml.json.',
+    });
   }
 }
 
@@ -30,14 +35,23 @@ export function planRepo(
   ];
   const seen = new Map<string, string>();
   for (const { path } of files) {
-    if (!isInside(path)) throw new PlanError(path, 'It is no relative POSIX path inside the repository.');
+    if (!isInside(path))
+      throw new PlanError(path, 'It is no relative POSIX path inside the repository.');
     const folded = path.toLowerCase();
-    if (seen.has(folded)) throw new PlanError(path, `${seen.get(folded)} is planned too, and some file systems ignore case.`);
+    if (seen.has(folded))
+      throw new PlanError(
+        path,
+        `${seen.get(folded)} is planned too, and some file systems ignore case.`,
+      );
     seen.set(folded, path);
   }
   return files.sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 
 function isInside(path: string): boolean {
-  return path.length > 0 && !path.includes('\\') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  return (
+    path.length > 0 &&
+    !path.includes('\\') &&
+    path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+  );
 }

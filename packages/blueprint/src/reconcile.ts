@@ -50,12 +50,17 @@ export interface Reconciliation {
 }
 
 /** The paths whose last render is needed to merge, with its blob id. */
-export function wantedBases(plan: readonly PlannedFile[], manifest: Manifest, disk: Disk): Map<string, string> {
+export function wantedBases(
+  plan: readonly PlannedFile[],
+  manifest: Manifest,
+  disk: Disk,
+): Map<string, string> {
   const wanted = new Map<string, string>();
   for (const file of plan) {
     const entry = manifest.get(file.path);
     const onDisk = disk.get(file.path);
-    if (file.owner !== 'managed' || entry?.owner !== 'managed' || !onDisk || onDisk.id === entry.id) continue;
+    if (file.owner !== 'managed' || entry?.owner !== 'managed' || !onDisk || onDisk.id === entry.id)
+      continue;
     if (blobId(file.content) !== entry.id) wanted.set(file.path, entry.id);
   }
   return wanted;
@@ -65,7 +70,12 @@ export function wantedBases(plan: readonly PlannedFile[], manifest: Manifest, di
  * Compares what should be there, what we wrote last, and what is there. Pure.
  * Nothing that a person wrote is ever overwritten or deleted.
  */
-export function reconcile(plan: readonly PlannedFile[], manifest: Manifest, disk: Disk, bases: Bases): Reconciliation {
+export function reconcile(
+  plan: readonly PlannedFile[],
+  manifest: Manifest,
+  disk: Disk,
+  bases: Bases,
+): Reconciliation {
   const actions: Action[] = [];
   const next = new Map<string, ManifestEntry>();
   const keptBases = new Map<string, string | null>();
@@ -89,7 +99,11 @@ export function reconcile(plan: readonly PlannedFile[], manifest: Manifest, disk
     actions.push(
       onDisk.id === entry.id
         ? { kind: 'delete', path, why: 'the configuration no longer has it, and nobody edited it' }
-        : { kind: 'orphan', path, why: 'the configuration no longer has it, but somebody edited it: it is yours now' },
+        : {
+            kind: 'orphan',
+            path,
+            why: 'the configuration no longer has it, but somebody edited it: it is yours now',
+          },
     );
   }
   return { actions, manifest: next, bases: keptBases };
@@ -101,13 +115,21 @@ interface Outcome {
   readonly base?: string | null;
 }
 
-function seeded(file: PlannedFile, entry: ManifestEntry | undefined, onDisk: DiskFile | undefined): Outcome {
+function seeded(
+  file: PlannedFile,
+  entry: ManifestEntry | undefined,
+  onDisk: DiskFile | undefined,
+): Outcome {
   const { path, content } = file;
   if (entry) {
     // Handed over: from now on it belongs to the people, whatever they make of it.
-    return { action: { kind: 'unchanged', path, why: 'seeded once; it is yours' }, entry: { ...entry, owner: 'seeded' } };
+    return {
+      action: { kind: 'unchanged', path, why: 'seeded once; it is yours' },
+      entry: { ...entry, owner: 'seeded' },
+    };
   }
-  if (onDisk) return { action: { kind: 'unchanged', path, why: 'it was there before; it is yours' } };
+  if (onDisk)
+    return { action: { kind: 'unchanged', path, why: 'it was there before; it is yours' } };
   return {
     action: { kind: 'create', path, why: 'seeded: from now on it is yours', content },
     entry: { owner: 'seeded', id: blobId(content) },
@@ -126,15 +148,29 @@ function managed(
 
   if (!entry) {
     if (!onDisk) return { action: { kind: 'create', path, why: 'new', content }, entry: current };
-    if (onDisk.id === id) return { action: { kind: 'unchanged', path, why: 'the same file was there' }, entry: current };
+    if (onDisk.id === id)
+      return {
+        action: { kind: 'unchanged', path, why: 'the same file was there' },
+        entry: current,
+      };
     return {
-      action: { kind: 'occupied', path, why: 'a file that is not ours stands here; move it away to get ours' },
+      action: {
+        kind: 'occupied',
+        path,
+        why: 'a file that is not ours stands here; move it away to get ours',
+      },
     };
   }
-  if (!onDisk) return { action: { kind: 'deleted', path, why: 'you deleted it' }, entry, base: null };
-  if (onDisk.id === id) return { action: { kind: 'unchanged', path, why: 'in step' }, entry: current, base: null };
+  if (!onDisk)
+    return { action: { kind: 'deleted', path, why: 'you deleted it' }, entry, base: null };
+  if (onDisk.id === id)
+    return { action: { kind: 'unchanged', path, why: 'in step' }, entry: current, base: null };
   if (onDisk.id === entry.id) {
-    return { action: { kind: 'update', path, why: 'our template or your configuration changed', content }, entry: current, base: null };
+    return {
+      action: { kind: 'update', path, why: 'our template or your configuration changed', content },
+      entry: current,
+      base: null,
+    };
   }
   if (entry.id === id) {
     return { action: { kind: 'keep', path, why: 'you edited it' }, entry: current, base: content };
@@ -152,7 +188,11 @@ function managed(
   const merged = onDisk.text === undefined ? undefined : merge(path, base, content, onDisk.text);
   if (merged === undefined) {
     return {
-      action: { kind: 'conflict', path, why: 'you edited the lines that we changed: it is left as you have it' },
+      action: {
+        kind: 'conflict',
+        path,
+        why: 'you edited the lines that we changed: it is left as you have it',
+      },
       entry,
       base,
     };
@@ -161,7 +201,12 @@ function managed(
     action:
       merged === onDisk.text
         ? { kind: 'keep', path, why: 'you edited it, and our change is already in it' }
-        : { kind: 'merge', path, why: 'you edited it, and our change fits beside yours', content: merged },
+        : {
+            kind: 'merge',
+            path,
+            why: 'you edited it, and our change fits beside yours',
+            content: merged,
+          },
     entry: current,
     base: blobId(merged) === id ? null : content,
   };

@@ -24,9 +24,13 @@ const compiled = new Map<string, HandlebarsTemplateDelegate>();
  * @param variables what a template may name; a name that is not there is an error, never an empty string.
  * @throws TemplateError
  */
-export function render(template: Template, variables: Readonly<Record<string, unknown>>): PlannedFile {
+export function render(
+  template: Template,
+  variables: Readonly<Record<string, unknown>>,
+): PlannedFile {
   const model = variables['model'];
-  const path = typeof model === 'string' ? template.path.replaceAll('__model__', model) : template.path;
+  const path =
+    typeof model === 'string' ? template.path.replaceAll('__model__', model) : template.path;
   return {
     path,
     owner: template.owner,
@@ -43,6 +47,9 @@ function rendered(template: Template, variables: Readonly<Record<string, unknown
     }
     return run(variables);
   } catch (error) {
-    throw new TemplateError(template.source, error instanceof Error ? error.message : String(error));
+    throw new TemplateError(
+      template.source,
+      error instanceof Error ? error.message : String(error),
+    );
   }
 }

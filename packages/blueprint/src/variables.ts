@@ -3,7 +3,9 @@ import type { PlanContext } from './capability';
 import { versions } from './versions';
 
 /** What a template of the repository may name. */
-export function repositoryVariables({ configuration }: PlanContext): Readonly<Record<string, unknown>> {
+export function repositoryVariables({
+  configuration,
+}: PlanContext): Readonly<Record<string, unknown>> {
   return {
     repo: configuration.name,
     owner: configuration.owner,
@@ -18,7 +20,10 @@ export function repositoryVariables({ configuration }: PlanContext): Readonly<Re
 }
 
 /** What a template of one model may name. */
-export function modelVariables(context: PlanContext, one: NormalisedModel): Readonly<Record<string, unknown>> {
+export function modelVariables(
+  context: PlanContext,
+  one: NormalisedModel,
+): Readonly<Record<string, unknown>> {
   return {
     ...repositoryVariables(context),
     model: one.name,

@@ -95,7 +95,8 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     id: 'endpoint-rejections',
     capability: 'serving',
     title: 'Endpoint rejections',
-    meaning: 'More than half of the requests were refused with a 4xx: callers and model disagree about the input.',
+    meaning:
+      'More than half of the requests were refused with a 4xx: callers and model disagree about the input.',
     severity: 'critical',
     metric: invocation('Invocation4XXErrors', 'Average'),
     comparison: 'above',
@@ -127,7 +128,8 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     id: 'endpoint-cpu-high',
     capability: 'serving',
     title: 'Endpoint busy',
-    meaning: 'The instances are busy for more than 80 % of their CPU time: one is added, up to the most allowed.',
+    meaning:
+      'The instances are busy for more than 80 % of their CPU time: one is added, up to the most allowed.',
     severity: 'scaling',
     metric: instance('Average', true),
     comparison: 'above',
@@ -142,7 +144,8 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     id: 'endpoint-cpu-low',
     capability: 'serving',
     title: 'Endpoint idle',
-    meaning: 'The instances are busy for less than 50 % of their CPU time: one is removed, down to the fewest allowed.',
+    meaning:
+      'The instances are busy for less than 50 % of their CPU time: one is removed, down to the fewest allowed.',
     severity: 'scaling',
     metric: instance('Average', true),
     comparison: 'below',
@@ -193,11 +196,17 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
 ];
 
 /** Every alarm of a generated repository; each has the runbook `runbooks/<id>.md`, and there are no other runbooks. */
-export const alarms: readonly AlarmKind[] = kinds.map((kind) => ({ ...kind, runbook: `runbooks/${kind.id}.md` }));
+export const alarms: readonly AlarmKind[] = kinds.map((kind) => ({
+  ...kind,
+  runbook: `runbooks/${kind.id}.md`,
+}));
 
 /** The alarm kind of an id. @throws Error when there is none: that is a mistake in the calling code. */
 export function alarmKind(id: string): AlarmKind {
   const kind = alarms.find((candidate) => candidate.id === id);
-  if (!kind) throw new Error(`There is no alarm "${id}"; there are ${alarms.map((alarm) => alarm.id).join(', ')}.`);
+  if (!kind)
+    throw new Error(
+      `There is no alarm "${id}"; there are ${alarms.map((alarm) => alarm.id).join(', ')}.`,
+    );
   return kind;
 }

@@ -8,6 +8,7 @@ export * from './normalise';
 export * from './naming';
 export * from './rollout';
 export * from './read';
+export { knownKeys } from './schema-problems';
 export * from './json-schema';
 export { rules, type Rule } from './rules';
 export * from './policies';

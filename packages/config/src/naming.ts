@@ -4,7 +4,11 @@ import type { NormalisedConfiguration } from './normalise';
  * Name of a model's endpoint, model package group and job prefix in one environment.
  * At most 63 characters (SageMaker's limit); the rule `name-length` refuses longer ones.
  */
-export function resourceName(configuration: Pick<NormalisedConfiguration, 'name'>, model: string, environment: string): string {
+export function resourceName(
+  configuration: Pick<NormalisedConfiguration, 'name'>,
+  model: string,
+  environment: string,
+): string {
   return `${configuration.name}-${model}-${environment}`;
 }
 

@@ -21,5 +21,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     .map((candidate) => ({ candidate, far: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((left, right) => left.far - right.far || (left.candidate < right.candidate ? -1 : 1));
   const best = ranked[0];
-  return best && best.far <= Math.max(word.length, best.candidate.length) / 2 ? best.candidate : undefined;
+  return best && best.far <= Math.max(word.length, best.candidate.length) / 2
+    ? best.candidate
+    : undefined;
 }

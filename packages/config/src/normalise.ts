@@ -1,4 +1,12 @@
-import type { Configuration, DataFile, Flavour, Precision, Rollout, Strategy, Tier } from './schema';
+import type {
+  Configuration,
+  DataFile,
+  Flavour,
+  Precision,
+  Rollout,
+  Strategy,
+  Tier,
+} from './schema';
 
 export interface TrainingSettings {
   readonly instanceType: string;
@@ -55,7 +63,11 @@ export interface NormalisedConfiguration {
  * Monthly budgets in US dollars. Source: cost policy of the ML Lens document: development below 100,
  * staging below 500, 2000 to 5000 for a production endpoint.
  */
-export const defaultBudgetUsd: Readonly<Record<Tier, number>> = { development: 100, staging: 500, production: 4000 };
+export const defaultBudgetUsd: Readonly<Record<Tier, number>> = {
+  development: 100,
+  staging: 500,
+  production: 4000,
+};
 export const defaultEndpointBudgetUsd = 2000;
 /** Instances by tier. Source: cost policy "ml.m5.large (dev), ml.m5.xlarge (staging)". */
 export const defaultEndpointInstanceType: Readonly<Record<Tier, string>> = {
@@ -69,7 +81,9 @@ export const highAvailabilityInstances = 2;
 export const defaultMaxInstances = 4;
 
 /** Whether the high-availability policy binds in this environment. */
-export function needsHighAvailability(environment: Pick<NormalisedEnvironment, 'tier' | 'critical'>): boolean {
+export function needsHighAvailability(
+  environment: Pick<NormalisedEnvironment, 'tier' | 'critical'>,
+): boolean {
   return environment.tier === 'production' || environment.critical;
 }
 
@@ -120,7 +134,10 @@ export function normalise(written: Configuration): NormalisedConfiguration {
         ...(model.data ? { data: model.data } : {}),
         budgetUsd: model.budgetUsd ?? defaultEndpointBudgetUsd,
         in: Object.fromEntries(
-          Object.values(environments).map((environment) => [environment.name, settingsIn(model, environment)]),
+          Object.values(environments).map((environment) => [
+            environment.name,
+            settingsIn(model, environment),
+          ]),
         ),
       },
     ]),

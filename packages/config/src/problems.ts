@@ -21,7 +21,10 @@ export interface Problem {
 export function formatPath(path: readonly (string | number)[]): string {
   return path.length === 0
     ? '(root)'
-    : path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('').slice(1);
+    : path
+        .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
+        .join('')
+        .slice(1);
 }
 
 /** The configuration has one or more problems; all of them are in `problems`. */

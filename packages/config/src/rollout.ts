@@ -15,7 +15,9 @@ const canaryWaitSeconds = 600;
  * The smallest share that whole instances allow, at least 10 % and at most SageMaker's 50 %.
  * A fleet of one cannot be split: it is replaced all at once, still with rollback alarms.
  */
-export function effectiveRollout(endpoint: Pick<EndpointSettings, 'rollout' | 'min'>): EffectiveRollout {
+export function effectiveRollout(
+  endpoint: Pick<EndpointSettings, 'rollout' | 'min'>,
+): EffectiveRollout {
   if (endpoint.rollout === 'all-at-once') return { type: 'all-at-once' };
   if (endpoint.min < 2) {
     return { type: 'all-at-once', reason: 'a fleet of one instance cannot be split for a canary' };

@@ -13,7 +13,10 @@ export const rollouts = ['all-at-once', 'canary'] as const;
 const namePart = (what: string) =>
   z
     .string()
-    .regex(limits.namePart.pattern, `is no ${what} name: lower-case letters, digits and single hyphens, a letter first`)
+    .regex(
+      limits.namePart.pattern,
+      `is no ${what} name: lower-case letters, digits and single hyphens, a letter first`,
+    )
     .max(limits.namePart.maxLength, `is longer than ${limits.namePart.maxLength} characters`);
 
 const imageByDigest = z
@@ -22,13 +25,20 @@ const imageByDigest = z
 
 export const trainingSchema = z
   .strictObject({
-    instanceType: instanceTypeSchema.optional().describe('SageMaker training instance type. Default: ml.m5.xlarge.'),
+    instanceType: instanceTypeSchema
+      .optional()
+      .describe('SageMaker training instance type. Default: ml.m5.xlarge.'),
     instances: z.int().min(1).max(32).optional().describe('Number of training hosts. Default: 1.'),
     strategy: z
       .enum(strategies)
       .optional()
-      .describe('How the work is spread: one process, or DistributedDataParallel under torchrun. Default: ddp.'),
-    precision: z.enum(precisions).optional().describe('Numeric precision of the forward pass. Default: bf16.'),
+      .describe(
+        'How the work is spread: one process, or DistributedDataParallel under torchrun. Default: ddp.',
+      ),
+    precision: z
+      .enum(precisions)
+      .optional()
+      .describe('Numeric precision of the forward pass. Default: bf16.'),
   })
   .describe('How the model is trained.');
 
@@ -36,10 +46,22 @@ export const endpointSchema = z
   .strictObject({
     instanceType: instanceTypeSchema
       .optional()
-      .describe('SageMaker hosting instance type. Default: ml.m5.large in development, ml.m5.xlarge elsewhere.'),
-    min: z.int().min(1).max(100).optional().describe('Fewest instances. Default: 2 in production and critical environments, 1 elsewhere.'),
+      .describe(
+        'SageMaker hosting instance type. Default: ml.m5.large in development, ml.m5.xlarge elsewhere.',
+      ),
+    min: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe(
+        'Fewest instances. Default: 2 in production and critical environments, 1 elsewhere.',
+      ),
     max: z.int().min(1).max(100).optional().describe('Most instances. Default: 4.'),
-    rollout: z.enum(rollouts).optional().describe('How a new version takes over the traffic. Default: canary.'),
+    rollout: z
+      .enum(rollouts)
+      .optional()
+      .describe('How a new version takes over the traffic. Default: canary.'),
   })
   .describe('How the model is served.');
 
@@ -53,14 +75,21 @@ export const dataFileSchema = z
       .describe("The CSV file, relative to the model's folder; it is ignored by Git."),
     target: z.string().min(1).describe('Name of the column to predict.'),
   })
-  .describe("The people's own data; without it the model trains on a dataset that ships in a package.");
+  .describe(
+    "The people's own data; without it the model trains on a dataset that ships in a package.",
+  );
 
 export const modelSchema = z
   .strictObject({
     flavour: z.enum(flavours).describe('What the model is made of.'),
     data: dataFileSchema.optional(),
     ...modelSettings,
-    budgetUsd: z.number().min(1).max(1_000_000).optional().describe('Monthly budget of the production endpoint in US dollars. Default: 2000.'),
+    budgetUsd: z
+      .number()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('Monthly budget of the production endpoint in US dollars. Default: 2000.'),
     environments: z
       .record(z.string(), z.strictObject(modelSettings))
       .optional()
@@ -71,15 +100,26 @@ export const modelSchema = z
 export const environmentSchema = z
   .strictObject({
     tier: z.enum(tiers).describe('Which policies apply.'),
-    account: z.string().regex(limits.accountId, 'is no AWS account id (12 digits)').describe('AWS account id.'),
-    region: z.string().regex(limits.region, 'is no AWS region').describe('AWS region, e.g. eu-west-1.'),
+    account: z
+      .string()
+      .regex(limits.accountId, 'is no AWS account id (12 digits)')
+      .describe('AWS account id.'),
+    region: z
+      .string()
+      .regex(limits.region, 'is no AWS region')
+      .describe('AWS region, e.g. eu-west-1.'),
     budgetUsd: z
       .number()
       .min(1)
       .max(1_000_000)
       .optional()
-      .describe('Monthly budget in US dollars. Default: 100 in development, 500 in staging, 4000 in production.'),
-    critical: z.boolean().optional().describe('Recovery within an hour, and at least two instances. Default: false.'),
+      .describe(
+        'Monthly budget in US dollars. Default: 100 in development, 500 in staging, 4000 in production.',
+      ),
+    critical: z
+      .boolean()
+      .optional()
+      .describe('Recovery within an hour, and at least two instances. Default: false.'),
   })
   .describe('One deployment target.');
 
@@ -87,13 +127,19 @@ export const environmentSchema = z
 export const configurationSchema = z
   .strictObject({
     $schema: z.string().optional().describe('JSON Schema of this file, for completion in editors.'),
-    name: namePart('repository').describe('Name of the repository; part of the name of every AWS resource.'),
-    owner: z.email('is no e-mail address').describe('E-mail address that budgets and alarms notify.'),
+    name: namePart('repository').describe(
+      'Name of the repository; part of the name of every AWS resource.',
+    ),
+    owner: z
+      .email('is no e-mail address')
+      .describe('E-mail address that budgets and alarms notify.'),
     ci: z.enum(['github']).optional().describe('Where CI and CD run. Default: github.'),
     trainingEnvironment: z
       .string()
       .optional()
-      .describe('The environment that trains and registers; the others receive copies. Default: the first one.'),
+      .describe(
+        'The environment that trains and registers; the others receive copies. Default: the first one.',
+      ),
     baseImages: z
       .strictObject({ training: imageByDigest.optional(), inference: imageByDigest.optional() })
       .optional()
@@ -102,8 +148,14 @@ export const configurationSchema = z
       .record(
         z
           .string()
-          .regex(limits.environmentName.pattern, 'is no environment name: lower-case letters and digits, a letter first')
-          .max(limits.environmentName.maxLength, `is longer than ${limits.environmentName.maxLength} characters`),
+          .regex(
+            limits.environmentName.pattern,
+            'is no environment name: lower-case letters and digits, a letter first',
+          )
+          .max(
+            limits.environmentName.maxLength,
+            `is longer than ${limits.environmentName.maxLength} characters`,
+          ),
         environmentSchema,
       )
       .describe('Deployment targets by name, in the order of promotion.'),

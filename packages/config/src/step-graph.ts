@@ -3,7 +3,12 @@ export type Channel = 'train' | 'validation' | 'test';
 
 /** One step of the training pipeline, the same on SageMaker and on a laptop. */
 export type Step =
-  | { readonly name: string; readonly kind: 'train'; readonly channels: readonly Channel[]; readonly after: readonly string[] }
+  | {
+      readonly name: string;
+      readonly kind: 'train';
+      readonly channels: readonly Channel[];
+      readonly after: readonly string[];
+    }
   | {
       readonly name: string;
       readonly kind: 'evaluate';
@@ -36,7 +41,19 @@ export type Step =
  */
 export const stepGraph: readonly Step[] = [
   { name: 'Train', kind: 'train', channels: ['train', 'validation'], after: [] },
-  { name: 'Evaluate', kind: 'evaluate', channels: ['train', 'test'], after: ['Train'], report: 'evaluation.json' },
-  { name: 'Gate', kind: 'gate', after: ['Evaluate'], path: 'skill.value', parameter: 'MinimumSkill' },
+  {
+    name: 'Evaluate',
+    kind: 'evaluate',
+    channels: ['train', 'test'],
+    after: ['Train'],
+    report: 'evaluation.json',
+  },
+  {
+    name: 'Gate',
+    kind: 'gate',
+    after: ['Evaluate'],
+    path: 'skill.value',
+    parameter: 'MinimumSkill',
+  },
   { name: 'Register', kind: 'register', after: ['Gate'], approval: 'PendingManualApproval' },
 ];

@@ -1,5 +1,16 @@
-import { DescribeModelPackageCommand, ListModelPackagesCommand, type DescribeModelPackageCommandOutput, type SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { nearest, InputError, resourceName, WaMlError, type NormalisedConfiguration } from '@wa-ml/config';
+import {
+  DescribeModelPackageCommand,
+  ListModelPackagesCommand,
+  type DescribeModelPackageCommandOutput,
+  type SageMakerClient,
+} from '@aws-sdk/client-sagemaker';
+import {
+  nearest,
+  InputError,
+  resourceName,
+  WaMlError,
+  type NormalisedConfiguration,
+} from '@wa-ml/config';
 import type { Release } from './releases';
 
 export interface PromoteOptions {
@@ -26,7 +37,10 @@ export class PromotionError extends WaMlError {
  * (each environment holds copies: none depends on another at run time).
  * @throws InputError for a model or an environment that does not exist; PromotionError when no approved package fits.
  */
-export async function findRelease(client: SageMakerClient, options: PromoteOptions): Promise<Release> {
+export async function findRelease(
+  client: SageMakerClient,
+  options: PromoteOptions,
+): Promise<Release> {
   const { configuration, model, to } = options;
   requireKnown('model', model, Object.keys(configuration.models));
   requireKnown('environment', to, Object.keys(configuration.environments));
@@ -46,7 +60,11 @@ function requireKnown(what: string, name: string, known: readonly string[]): voi
   });
 }
 
-async function approvedPackage(client: SageMakerClient, group: string, version: number | undefined): Promise<string> {
+async function approvedPackage(
+  client: SageMakerClient,
+  group: string,
+  version: number | undefined,
+): Promise<string> {
   const approved: { arn: string; version: number }[] = [];
   const statuses: string[] = [];
   let NextToken: string | undefined;
@@ -65,21 +83,37 @@ async function approvedPackage(client: SageMakerClient, group: string, version: 
   if (newest) return newest.arn;
   throw new PromotionError(
     `${group} has no approved model package${version === undefined ? '' : ` of version ${version}`}.`,
-    statuses.length === 0 ? 'Nothing has been registered there yet.' : `It has ${statuses.join(', ')}.`,
+    statuses.length === 0
+      ? 'Nothing has been registered there yet.'
+      : `It has ${statuses.join(', ')}.`,
     'Run the training pipeline, approve its package in the registry, then run this again.',
   );
 }
 
-async function listPage(client: SageMakerClient, ModelPackageGroupName: string, NextToken: string | undefined) {
+async function listPage(
+  client: SageMakerClient,
+  ModelPackageGroupName: string,
+  NextToken: string | undefined,
+) {
   try {
-    return await client.send(new ListModelPackagesCommand({ ModelPackageGroupName, NextToken, MaxResults: 100 }));
+    return await client.send(
+      new ListModelPackagesCommand({ ModelPackageGroupName, NextToken, MaxResults: 100 }),
+    );
   } catch (error) {
     const { name, message } = error as Error;
-    throw new PromotionError(`The registry could not be read.`, `${name}: ${message}.`, 'Check the credentials and the region, and that the training stack is deployed.');
+    throw new PromotionError(
+      `The registry could not be read.`,
+      `${name}: ${message}.`,
+      'Check the credentials and the region, and that the training stack is deployed.',
+    );
   }
 }
 
-function releaseOf(described: DescribeModelPackageCommandOutput, arn: string, options: PromoteOptions): Release {
+function releaseOf(
+  described: DescribeModelPackageCommandOutput,
+  arn: string,
+  options: PromoteOptions,
+): Release {
   const container = described.InferenceSpecification?.Containers?.[0];
   const [image, digestInImage] = (container?.Image ?? '').split('@');
   const imageDigest = container?.ImageDigest ?? digestInImage;

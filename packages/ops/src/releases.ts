@@ -21,7 +21,12 @@ export type Releases = Readonly<Record<string, Release>>;
 
 export class ReleasesError extends InputError {
   constructor(path: string, why: string) {
-    super({ code: 'RELEASES_INVALID', what: `${path} cannot be read.`, why, next: `Restore it: git checkout HEAD -- ${path}` });
+    super({
+      code: 'RELEASES_INVALID',
+      what: `${path} cannot be read.`,
+      why,
+      next: `Restore it: git checkout HEAD -- ${path}`,
+    });
   }
 }
 
@@ -33,7 +38,8 @@ export function parseReleases(text: string, path: string): Releases {
   } catch (error) {
     throw new ReleasesError(path, `It is no JSON: ${(error as Error).message}.`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ReleasesError(path, 'It is no JSON object.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new ReleasesError(path, 'It is no JSON object.');
   return value as Releases;
 }
 

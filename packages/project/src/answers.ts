@@ -43,7 +43,10 @@ export function configurationText(answers: Answers): string {
     undefined,
     2,
   )}\n`;
-  return Object.entries(answers.models).reduce((soFar, [name, model]) => withModel(soFar, name, model), text);
+  return Object.entries(answers.models).reduce(
+    (soFar, [name, model]) => withModel(soFar, name, model),
+    text,
+  );
 }
 
 /** The text of wa-ml.json with one more model; comments and layout stay. */
@@ -52,6 +55,12 @@ export function withModel(text: string, name: string, model: WrittenModel): stri
 }
 
 function set(text: string, path: JSONPath, value: unknown): string {
-  const edits = modify(text, path, value, { formattingOptions: { insertSpaces: true, tabSize: 2, eol: text.includes('\r\n') ? '\r\n' : '\n' } });
+  const edits = modify(text, path, value, {
+    formattingOptions: {
+      insertSpaces: true,
+      tabSize: 2,
+      eol: text.includes('\r\n') ? '\r\n' : '\n',
+    },
+  });
   return applyEdits(text, edits);
 }

@@ -1,4 +1,16 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createHash } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Reconciliation, TemplateSet } from '@wa-ml/blueprint';
@@ -45,7 +57,9 @@ export function createRepository(options: CreateOptions): Reconciliation {
     ...(options.templates ? { templates: options.templates } : {}),
   });
   const data = options.data ?? {};
-  const schemas = Object.fromEntries(Object.entries(data).map(([model, one]) => [model, one.schema]));
+  const schemas = Object.fromEntries(
+    Object.entries(data).map(([model, one]) => [model, one.schema]),
+  );
   requireUsable(directory);
   const plan = project.plan(schemas);
   if (options.dryRun) return planActions(directory, plan, filesOnDisk(directory));
@@ -61,7 +75,8 @@ export function createRepository(options: CreateOptions): Reconciliation {
     makeFolder(stage);
     writeFileSync(join(stage, 'wa-ml.json'), options.configurationText);
     for (const { name, bytes } of tarballs) writeBytes(join(stage, vendorFolder, name), bytes);
-    for (const [model, one] of Object.entries(data)) writeBytes(join(stage, 'models', model, one.written.file), one.bytes);
+    for (const [model, one] of Object.entries(data))
+      writeBytes(join(stage, 'models', model, one.written.file), one.bytes);
     const outcome = keepInStep(stage, plan);
     if (existsSync(directory)) rmdirSync(directory); // empty: checked above, and refused by the system otherwise
     renameSync(stage, directory);
@@ -80,7 +95,11 @@ const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
 function requireUsable(directory: string): void {
   const stat = statSync(directory, { throwIfNoEntry: false });
   if (stat && !stat.isDirectory()) {
-    throw new DirectoryError(`${directory} is a file.`, 'The repository needs a folder.', 'Choose another name.');
+    throw new DirectoryError(
+      `${directory} is a file.`,
+      'The repository needs a folder.',
+      'Choose another name.',
+    );
   }
   if (stat && readdirSync(directory).length > 0) {
     throw new DirectoryError(
@@ -94,7 +113,11 @@ function requireUsable(directory: string): void {
   try {
     accessSync(parent, constants.W_OK | constants.X_OK);
   } catch {
-    throw new DirectoryError(`${parent} is not writable.`, 'The repository would be made in it.', 'Choose another place, or change its permissions.');
+    throw new DirectoryError(
+      `${parent} is not writable.`,
+      'The repository would be made in it.',
+      'Choose another place, or change its permissions.',
+    );
   }
 }
 
@@ -110,9 +133,15 @@ function writeBytes(file: string, bytes: Buffer): void {
 
 /** Our tarballs, with a hash of their content in the name: npm takes the same version for the same content. */
 function readTarballs(folder: string): { name: string; bytes: Buffer }[] {
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^wa-ml-.*\.tgz$/.test(name)) : [];
+  const names = existsSync(folder)
+    ? readdirSync(folder).filter((name) => /^wa-ml-.*\.tgz$/.test(name))
+    : [];
   if (names.length === 0) {
-    throw new DirectoryError(`${folder} holds no tarballs of @wa-ml packages.`, 'With --packages the repository depends on them.', 'Build them with `npm run build`.');
+    throw new DirectoryError(
+      `${folder} holds no tarballs of @wa-ml packages.`,
+      'With --packages the repository depends on them.',
+      'Build them with `npm run build`.',
+    );
   }
   return names.map((name) => {
     const bytes = readFileSync(join(folder, name));
@@ -120,4 +149,3 @@ function readTarballs(folder: string): { name: string; bytes: Buffer }[] {
     return { name: name.replace(/\.tgz$/, `-${hash}.tgz`), bytes };
   });
 }
-

@@ -3,7 +3,12 @@ import { WaMlError } from '@wa-ml/config';
 
 export class GitError extends WaMlError {
   constructor(what: string, why: string) {
-    super({ code: 'GIT_FAILED', what, why, next: 'The files are written: run `git init`, `git add -A` and `git commit` yourself.' });
+    super({
+      code: 'GIT_FAILED',
+      what,
+      why,
+      next: 'The files are written: run `git init`, `git add -A` and `git commit` yourself.',
+    });
   }
 }
 
@@ -22,8 +27,19 @@ export function commitFirst(root: string, owner: string): void {
   git(root, ['init', '--quiet', '--initial-branch=main']);
   git(root, ['add', '--all']);
   const known = spawnSync('git', ['config', 'user.email'], { cwd: root }).status === 0;
-  const identity = known ? [] : ['-c', 'user.name=create-wa-ml-project', '-c', `user.email=${owner}`];
-  git(root, [...identity, '-c', 'commit.gpgsign=false', 'commit', '--quiet', '--no-verify', '--message', 'Create the repository']);
+  const identity = known
+    ? []
+    : ['-c', 'user.name=create-wa-ml-project', '-c', `user.email=${owner}`];
+  git(root, [
+    ...identity,
+    '-c',
+    'commit.gpgsign=false',
+    'commit',
+    '--quiet',
+    '--no-verify',
+    '--message',
+    'Create the repository',
+  ]);
 }
 
 /** The commit that is checked out; undefined outside of a repository. */

@@ -38,14 +38,22 @@ export function filesOnDisk(root: string): Files {
  * The manifest is written last, so that a run that was killed is healed by the next.
  * @param files where to read and write. Default: the folder `root`.
  */
-export function keepInStep(root: string, plan: readonly PlannedFile[], files: Files = filesOnDisk(root)): Reconciliation {
+export function keepInStep(
+  root: string,
+  plan: readonly PlannedFile[],
+  files: Files = filesOnDisk(root),
+): Reconciliation {
   const reconciliation = planActions(root, plan, files);
   apply(reconciliation, files);
   return reconciliation;
 }
 
 /** What `keepInStep` would do. */
-export function planActions(root: string, plan: readonly PlannedFile[], files: Files): Reconciliation {
+export function planActions(
+  root: string,
+  plan: readonly PlannedFile[],
+  files: Files,
+): Reconciliation {
   const manifest = readManifest(files);
   const disk = new Map<string, DiskFile>();
   for (const path of new Set([...plan.map((file) => file.path), ...manifest.keys()])) {
@@ -62,7 +70,11 @@ function readManifest(files: Files): Manifest {
 }
 
 /** The last renders: from `.wa-ml/base/` where they are the right ones, else from Git. */
-function findBases(root: string, wanted: ReadonlyMap<string, string>, files: Files): Map<string, string> {
+function findBases(
+  root: string,
+  wanted: ReadonlyMap<string, string>,
+  files: Files,
+): Map<string, string> {
   const kept = new Map<string, string>();
   const missing = new Map<string, string>();
   for (const [path, id] of wanted) {
@@ -96,4 +108,5 @@ export function isOurs(root: string): boolean {
 }
 
 /** Text of a repository's wa-ml.json. */
-export const readConfigurationText = (root: string): string => readFileSync(join(root, 'wa-ml.json'), 'utf8');
+export const readConfigurationText = (root: string): string =>
+  readFileSync(join(root, 'wa-ml.json'), 'utf8');

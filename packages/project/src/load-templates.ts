@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { toLf, type TemplateSet } from '@wa-ml/blueprint';
 
 /** Folders of tools that may lie beside a template while it is worked on. */
-const notTemplates = new Set(['node_modules', '__pycache__', '.venv', '.ml', '.pytest_cache', '.mypy_cache', '.ruff_cache', '.hypothesis', 'cdk.out']);
+const notTemplates = new Set([
+  'node_modules',
+  '__pycache__',
+  '.venv',
+  '.ml',
+  '.pytest_cache',
+  '.mypy_cache',
+  '.ruff_cache',
+  '.hypothesis',
+  'cdk.out',
+]);
 const notTemplateFiles = /(^uv\.lock$|\.pyc$|\.tsbuildinfo$|^\.coverage$)/;
 
 let loaded: TemplateSet | undefined;

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { versions } from '@wa-ml/blueprint';
 
 /** Our packages that a generated repository depends on. */
-export const ourPackages = ['@wa-ml/blueprint', '@wa-ml/config', '@wa-ml/constructs', '@wa-ml/nx', '@wa-ml/ops', '@wa-ml/project'] as const;
+export const ourPackages = [
+  '@wa-ml/blueprint',
+  '@wa-ml/config',
+  '@wa-ml/constructs',
+  '@wa-ml/nx',
+  '@wa-ml/ops',
+  '@wa-ml/project',
+] as const;
 
 /** Where tarballs of unpublished packages lie in a generated repository. */
 export const vendorFolder = '.wa-ml/vendor';

@@ -21,13 +21,23 @@ export function readPeopleData(file: string, target: string | undefined): People
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    throw new DataError(`${file} cannot be read.`, `${(error as Error).message}.`, 'Give --data the path of a CSV file.');
+    throw new DataError(
+      `${file} cannot be read.`,
+      `${(error as Error).message}.`,
+      'Give --data the path of a CSV file.',
+    );
   }
-  const name = basename(file).toLowerCase().endsWith('.csv') ? basename(file) : `${basename(file)}.csv`;
+  const name = basename(file).toLowerCase().endsWith('.csv')
+    ? basename(file)
+    : `${basename(file)}.csv`;
   const text = bytes.toString('utf8');
   if (target === undefined) {
     const header = text.slice(0, text.indexOf('\n')).trim();
-    throw new DataError('--data needs --target.', 'The model must know which column to predict.', `Give --target one of: ${header}.`);
+    throw new DataError(
+      '--data needs --target.',
+      'The model must know which column to predict.',
+      `Give --target one of: ${header}.`,
+    );
   }
   const written = { file: `data/${name}`, target };
   return { written, schema: inferSchema(text, written.file, target), bytes };

@@ -9,7 +9,9 @@ import { ConfigurationError, formatPath, WaMlError } from '@wa-ml/config';
 export function printError(error: unknown, json: boolean): number {
   const known = error instanceof WaMlError ? error : undefined;
   if (json) {
-    process.stderr.write(`${JSON.stringify({ error: known?.toJSON() ?? { code: 'UNEXPECTED', what: String(error) } })}\n`);
+    process.stderr.write(
+      `${JSON.stringify({ error: known?.toJSON() ?? { code: 'UNEXPECTED', what: String(error) } })}\n`,
+    );
   } else {
     process.stderr.write(known ? readable(known) : `${(error as Error)?.stack ?? String(error)}\n`);
   }
@@ -20,7 +22,10 @@ function readable(error: WaMlError): string {
   const paint = createColors(process.stderr.isTTY && !process.env['NO_COLOR']);
   if (error instanceof ConfigurationError) {
     const problems = error.problems.map((problem) => {
-      const place = problem.line === undefined ? '' : paint.dim(`  wa-ml.json:${problem.line}:${problem.column}`);
+      const place =
+        problem.line === undefined
+          ? ''
+          : paint.dim(`  wa-ml.json:${problem.line}:${problem.column}`);
       return `\n${paint.bold(formatPath(problem.path))} ${problem.what}${place}\n  why      ${problem.why}\n  instead  ${problem.instead}\n`;
     });
     return `${paint.red('error')} ${error.what}\n${problems.join('')}\n${error.next}\n`;

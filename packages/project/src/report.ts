@@ -2,12 +2,19 @@ import { createColors } from 'picocolors';
 import type { Action, ActionKind, Reconciliation } from '@wa-ml/blueprint';
 
 /** Which actions want a person's attention. */
-export const wanting: ReadonlySet<ActionKind> = new Set<ActionKind>(['conflict', 'no-base', 'occupied']);
+export const wanting: ReadonlySet<ActionKind> = new Set<ActionKind>([
+  'conflict',
+  'no-base',
+  'occupied',
+]);
 /**
  * One line for each file that is not simply in step, then the sum.
  * @param colours default: as the terminal and NO_COLOR say.
  */
-export function formatReport({ actions }: Pick<Reconciliation, 'actions'>, colours?: boolean): string {
+export function formatReport(
+  { actions }: Pick<Reconciliation, 'actions'>,
+  colours?: boolean,
+): string {
   const paint = createColors(colours);
   const lines = actions
     .filter((action) => action.kind !== 'unchanged')
@@ -38,6 +45,8 @@ function summary(actions: readonly Action[]): string {
     ['deleted', 'deleted by you and not brought back'],
     ['unchanged', 'in step'],
   ];
-  const parts = words.filter(([kind]) => counts.has(kind)).map(([kind, word]) => `${counts.get(kind)} ${word}`);
+  const parts = words
+    .filter(([kind]) => counts.has(kind))
+    .map(([kind, word]) => `${counts.get(kind)} ${word}`);
   return `${actions.length} files: ${parts.join(', ')}.`;
 }

@@ -132,7 +132,19 @@ export function addRepositoryFiles(project: javascript.NodeProject): void {
     ],
   });
   new TextFile(project, '.editorconfig', {
-    lines: ['root = true', '', '[*]', 'charset = utf-8', 'end_of_line = lf', 'indent_style = space', 'indent_size = 2', 'insert_final_newline = true', '', '[*.py]', 'indent_size = 4'],
+    lines: [
+      'root = true',
+      '',
+      '[*]',
+      'charset = utf-8',
+      'end_of_line = lf',
+      'indent_style = space',
+      'indent_size = 2',
+      'insert_final_newline = true',
+      '',
+      '[*.py]',
+      'indent_size = 4',
+    ],
   });
   project.gitattributes.addAttributes('*', 'text=auto', 'eol=lf');
   project.gitattributes.addAttributes('*.tgz', 'binary');

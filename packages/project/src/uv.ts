@@ -24,7 +24,12 @@ export function findUv(root: string): string {
   const minor = versions.tools.uv.split('.').slice(0, 2).join('.');
   if (versionOf('uv')?.startsWith(`${minor}.`)) return 'uv';
   install(tools, windows);
-  if (!existsSync(ours)) throw new ToolchainError('uv could not be installed.', `${ours} is missing.`, 'Install uv yourself: https://docs.astral.sh/uv/');
+  if (!existsSync(ours))
+    throw new ToolchainError(
+      'uv could not be installed.',
+      `${ours} is missing.`,
+      'Install uv yourself: https://docs.astral.sh/uv/',
+    );
   return ours;
 }
 
@@ -36,7 +41,11 @@ function versionOf(program: string): string | undefined {
 function install(tools: string, windows: boolean): void {
   const python = ['python3.11', 'python3', 'python'].find((name) => isPython(name));
   if (!python) {
-    throw new ToolchainError('There is no Python.', `The models need Python ${versions.tools.python} or newer.`, `Install Python ${versions.tools.python}, then run this again.`);
+    throw new ToolchainError(
+      'There is no Python.',
+      `The models need Python ${versions.tools.python} or newer.`,
+      `Install Python ${versions.tools.python}, then run this again.`,
+    );
   }
   process.stderr.write(`Installing uv ${versions.tools.uv} into .wa-ml/tools ...\n`);
   rmSync(tools, { recursive: true, force: true });
@@ -44,18 +53,35 @@ function install(tools: string, windows: boolean): void {
   must(spawnSync(python, ['-m', 'venv', tools], { encoding: 'utf8' }), 'python -m venv');
   const pip = join(tools, windows ? 'Scripts' : 'bin', windows ? 'python.exe' : 'python');
   must(
-    spawnSync(pip, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `uv==${versions.tools.uv}`], { encoding: 'utf8' }),
+    spawnSync(
+      pip,
+      [
+        '-m',
+        'pip',
+        'install',
+        '--quiet',
+        '--disable-pip-version-check',
+        `uv==${versions.tools.uv}`,
+      ],
+      { encoding: 'utf8' },
+    ),
     `pip install uv==${versions.tools.uv}`,
   );
 }
 
 function isPython(name: string): boolean {
-  const result = spawnSync(name, ['-c', 'import sys; print(sys.version_info >= (3, 11))'], { encoding: 'utf8' });
+  const result = spawnSync(name, ['-c', 'import sys; print(sys.version_info >= (3, 11))'], {
+    encoding: 'utf8',
+  });
   return result.status === 0 && result.stdout.trim() === 'True';
 }
 
 function must(result: SpawnSyncReturns<string>, command: string): void {
   if (result.status !== 0) {
-    throw new ToolchainError(`\`${command}\` failed.`, (result.error?.message ?? result.stderr).trim(), 'Install uv yourself: https://docs.astral.sh/uv/');
+    throw new ToolchainError(
+      `\`${command}\` failed.`,
+      (result.error?.message ?? result.stderr).trim(),
+      'Install uv yourself: https://docs.astral.sh/uv/',
+    );
   }
 }

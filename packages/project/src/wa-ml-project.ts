@@ -2,7 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { javascript } from 'projen';
-import { planRepo, toLf, type InferredSchema, type PlannedFile, type TemplateSet } from '@wa-ml/blueprint';
+import {
+  planRepo,
+  toLf,
+  type InferredSchema,
+  type PlannedFile,
+  type TemplateSet,
+} from '@wa-ml/blueprint';
 import { readConfiguration, type NormalisedConfiguration } from '@wa-ml/config';
 import { installDependencies } from './install';
 import { keepInStep } from './keep-in-step';
@@ -51,11 +57,15 @@ export class WaMlProject extends javascript.NodeProject {
   /** @throws ConfigurationError with every problem of the configuration at once. */
   constructor(options: WaMlProjectOptions = {}) {
     const root = resolve(options.root ?? '.');
-    const text = options.configurationText ?? readFileSync(join(root, options.config ?? 'wa-ml.json'), 'utf8');
+    const text =
+      options.configurationText ?? readFileSync(join(root, options.config ?? 'wa-ml.json'), 'utf8');
     const { normalised } = readConfiguration(text);
     const stage = mkdtempSync(join(tmpdir(), 'wa-ml-'));
     process.once('exit', () => rmSync(stage, { recursive: true, force: true }));
-    super({ ...projectOptions(normalised, options.specifiers ?? packageSpecifiers(root)), outdir: stage });
+    super({
+      ...projectOptions(normalised, options.specifiers ?? packageSpecifiers(root)),
+      outdir: stage,
+    });
     this.repository = root;
     this.configuration = normalised;
     this.templates = options.templates ?? loadTemplates();
@@ -74,7 +84,8 @@ export class WaMlProject extends javascript.NodeProject {
   override synth(): void {
     const outcome = keepInStep(this.repository, this.plan());
     process.stdout.write(formatReport(outcome));
-    if (process.env['PROJEN_DISABLE_POST'] === undefined) installDependencies(this.repository, outcome);
+    if (process.env['PROJEN_DISABLE_POST'] === undefined)
+      installDependencies(this.repository, outcome);
   }
 
   private renderRepositoryFiles(): PlannedFile[] {
@@ -88,10 +99,18 @@ export class WaMlProject extends javascript.NodeProject {
     }
     const files = readdirSync(this.outdir, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(this.outdir.length + 1).replaceAll('\\', '/'))
+      .map((entry) =>
+        join(entry.parentPath, entry.name)
+          .slice(this.outdir.length + 1)
+          .replaceAll('\\', '/'),
+      )
       // projen seeds one; ours is a template.
       .filter((path) => path !== 'README.md');
-    const planned = files.map((path): PlannedFile => ({ path, owner: 'managed', content: toLf(readFileSync(join(this.outdir, path), 'utf8')) }));
+    const planned = files.map((path): PlannedFile => ({
+      path,
+      owner: 'managed',
+      content: toLf(readFileSync(join(this.outdir, path), 'utf8')),
+    }));
     rmSync(this.outdir, { recursive: true, force: true });
     return planned;
   }

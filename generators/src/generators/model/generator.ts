@@ -20,7 +20,10 @@ export interface ModelGeneratorOptions {
  * Adds a model to wa-ml.json and brings the tree in step.
  * @throws ConfigurationError, DataError, InputError; the tree is then not written.
  */
-export async function modelGenerator(tree: Tree, options: ModelGeneratorOptions): Promise<GeneratorCallback> {
+export async function modelGenerator(
+  tree: Tree,
+  options: ModelGeneratorOptions,
+): Promise<GeneratorCallback> {
   const text = tree.read('wa-ml.json', 'utf8') ?? '';
   if (Object.hasOwn(readConfiguration(text).written.models, options.name)) {
     throw new InputError({
@@ -30,8 +33,14 @@ export async function modelGenerator(tree: Tree, options: ModelGeneratorOptions)
       next: 'Choose another name, or edit wa-ml.json.',
     });
   }
-  const data = options.data === undefined ? undefined : readPeopleData(resolve(process.env['INIT_CWD'] ?? tree.root, options.data), options.target);
-  const changed = withModel(text, options.name, { flavour: options.flavour ?? 'pytorch-tabular', ...(data ? { data: data.written } : {}) });
+  const data =
+    options.data === undefined
+      ? undefined
+      : readPeopleData(resolve(process.env['INIT_CWD'] ?? tree.root, options.data), options.target);
+  const changed = withModel(text, options.name, {
+    flavour: options.flavour ?? 'pytorch-tabular',
+    ...(data ? { data: data.written } : {}),
+  });
   readConfiguration(changed);
   tree.write('wa-ml.json', changed);
   if (data) tree.write(join('models', options.name, data.written.file), data.bytes);

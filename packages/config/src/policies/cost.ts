@@ -3,5 +3,11 @@ export const cost = {
   /** "Notify on 50 %, 80 %, and 100 % of budget thresholds", and when the forecast reaches the budget. */
   budgetAlerts: { policy: 'COST-1', actualPercent: [50, 80, 100], forecastPercent: [100] },
   /** "Infrequent access after 30 days, Glacier after 90, expiry after 365"; in days. */
-  lifecycle: { policy: 'COST-4', infrequentAccessDays: 30, glacierDays: 90, expiryDays: 365, abortUploadDays: 7 },
+  lifecycle: {
+    policy: 'COST-4',
+    infrequentAccessDays: 30,
+    glacierDays: 90,
+    expiryDays: 365,
+    abortUploadDays: 7,
+  },
 } as const;

@@ -1,7 +1,11 @@
 import type { Tier } from '../schema';
 
 /** Days for which nobody may delete an audit record without a special permission (S3 Object Lock, governance mode). */
-const auditRetentionDays: Readonly<Record<Tier, number>> = { development: 30, staging: 90, production: 365 };
+const auditRetentionDays: Readonly<Record<Tier, number>> = {
+  development: 30,
+  staging: 90,
+  production: 365,
+};
 
 /** Figures of the security policies of the ML Lens document, each with its requirement id. */
 export const security = {

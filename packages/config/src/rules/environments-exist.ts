@@ -12,17 +12,23 @@ export const environmentsExist: Rule = {
           path: ['environments'],
           what: 'there is no environment.',
           why: 'Every stack is deployed to one.',
-          instead: '"dev": { "tier": "development", "account": "111111111111", "region": "eu-west-1" }',
+          instead:
+            '"dev": { "tier": "development", "account": "111111111111", "region": "eu-west-1" }',
         },
       ];
     }
     const named: { path: readonly string[]; name: string }[] = [
       { path: ['trainingEnvironment'], name: configuration.trainingEnvironment },
       ...Object.entries(written.models).flatMap(([model, { environments }]) =>
-        Object.keys(environments ?? {}).map((name) => ({ path: ['models', model, 'environments', name], name })),
+        Object.keys(environments ?? {}).map((name) => ({
+          path: ['models', model, 'environments', name],
+          name,
+        })),
       ),
     ];
-    return named.filter(({ name }) => !known.includes(name)).map(({ path, name }) => missing(path, name, known));
+    return named
+      .filter(({ name }) => !known.includes(name))
+      .map(({ path, name }) => missing(path, name, known));
   },
 };
 

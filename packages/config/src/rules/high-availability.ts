@@ -9,7 +9,9 @@ export const highAvailability: Rule = {
     Object.values(configuration.models).flatMap((model) =>
       Object.values(configuration.environments)
         .filter((environment) => needsHighAvailability(environment))
-        .filter((environment) => model.in[environment.name]!.endpoint.min < highAvailabilityInstances)
+        .filter(
+          (environment) => model.in[environment.name]!.endpoint.min < highAvailabilityInstances,
+        )
         .map((environment) => ({
           path: writtenAt(written, model.name, environment.name, 'endpoint', 'min'),
           what: `"${environment.name}" would run ${model.in[environment.name]!.endpoint.min} instance.`,

@@ -7,7 +7,9 @@ export const nameLength: Rule = {
   id: 'name-length',
   check: (configuration) =>
     Object.keys(configuration.models).flatMap((model) => {
-      const longest = Object.keys(configuration.environments).sort((left, right) => right.length - left.length)[0];
+      const longest = Object.keys(configuration.environments).sort(
+        (left, right) => right.length - left.length,
+      )[0];
       const name = resourceName(configuration, model, longest ?? '');
       const over = name.length - limits.sageMakerName.maxLength;
       return over <= 0

@@ -13,9 +13,20 @@ export const reservedNames: Rule = {
   id: 'reserved-names',
   check: (configuration) => [
     ...Object.keys(configuration.models).flatMap((model) => {
-      const why = reserved.get(model) ?? (model === configuration.name ? 'the repository itself is an Nx project of that name' : undefined);
+      const why =
+        reserved.get(model) ??
+        (model === configuration.name
+          ? 'the repository itself is an Nx project of that name'
+          : undefined);
       return why
-        ? [{ path: ['models', model], what: `a model cannot be called "${model}".`, why: `${why}.`, instead: `another name, e.g. "${model}-model"` }]
+        ? [
+            {
+              path: ['models', model],
+              what: `a model cannot be called "${model}".`,
+              why: `${why}.`,
+              instead: `another name, e.g. "${model}-model"`,
+            },
+          ]
         : [];
     }),
   ],

@@ -11,7 +11,8 @@ export function writtenAt(
   group: 'training' | 'endpoint',
   field: string,
 ): readonly string[] {
-  const override: Record<string, unknown> | undefined = written.models[model]?.environments?.[environment]?.[group];
+  const override: Record<string, unknown> | undefined =
+    written.models[model]?.environments?.[environment]?.[group];
   return override !== undefined && field in override
     ? ['models', model, 'environments', environment, group, field]
     : ['models', model, group, field];

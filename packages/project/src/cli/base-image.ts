@@ -27,11 +27,16 @@ export const baseImage: Command = {
   optionHelp: {},
   run: ({ root, positionals: [purpose], print }) => {
     if (purpose !== 'training' && purpose !== 'inference') {
-      throw new UsageError('Which base image?', 'Say wa-ml base-image training or wa-ml base-image inference.');
+      throw new UsageError(
+        'Which base image?',
+        'Say wa-ml base-image training or wa-ml base-image inference.',
+      );
     }
     const { normalised } = readConfiguration(readConfigurationText(root));
     const { name, digest } = versions.baseImages[purpose];
-    const reference = normalised.baseImages[purpose] ?? (digest === undefined ? undefined : `${name.split(':')[0]}@${digest}`);
+    const reference =
+      normalised.baseImages[purpose] ??
+      (digest === undefined ? undefined : `${name.split(':')[0]}@${digest}`);
     if (reference === undefined) throw new BaseImageError(purpose, name);
     print(`${reference}\n`, { image: reference });
     return 0;

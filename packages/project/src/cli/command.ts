@@ -31,14 +31,20 @@ export class UsageError extends InputError {
 }
 
 /** Parses arguments strictly; an unknown option names the nearest one. @throws UsageError */
-export function parseArguments(args: readonly string[], options: Command['options'], program: string) {
+export function parseArguments(
+  args: readonly string[],
+  options: Command['options'],
+  program: string,
+) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     const unknown = /Unknown option '(-+)([^']*)'/.exec((error as Error).message);
     const guess = unknown ? nearest(unknown[2]!, Object.keys(options)) : undefined;
     throw new UsageError(
-      unknown ? `There is no option ${unknown[1]}${unknown[2]}.` : `${(error as Error).message.split('\n')[0]!.replace(/\.$/, '')}.`,
+      unknown
+        ? `There is no option ${unknown[1]}${unknown[2]}.`
+        : `${(error as Error).message.split('\n')[0]!.replace(/\.$/, '')}.`,
       guess ? `Did you mean --${guess}?` : `See ${program} --help.`,
     );
   }
@@ -48,16 +54,23 @@ export function parseArguments(args: readonly string[], options: Command['option
 export function formatHelp(program: string, command: Omit<Command, 'run'>): string {
   const names = Object.keys(command.options).map((name) => {
     const { type, short } = command.options[name]!;
-    return { name, text: `${short ? `-${short}, ` : '    '}--${name}${type === 'string' ? ` ${name === 'to' ? 'ENVIRONMENT' : 'VALUE'}` : ''}` };
+    return {
+      name,
+      text: `${short ? `-${short}, ` : '    '}--${name}${type === 'string' ? ` ${name === 'to' ? 'ENVIRONMENT' : 'VALUE'}` : ''}`,
+    };
   });
   const width = Math.max(...names.map(({ text }) => text.length), 0) + 2;
-  const options = names.map(({ name, text }) => `  ${text.padEnd(width)}${command.optionHelp[name] ?? ''}`);
+  const options = names.map(
+    ({ name, text }) => `  ${text.padEnd(width)}${command.optionHelp[name] ?? ''}`,
+  );
   return [
     command.summary,
     '',
     `Usage: ${program} ${command.usage}`,
     ...(options.length ? ['', 'Options:', ...options] : []),
-    ...(command.examples.length ? ['', 'Examples:', ...command.examples.map((example) => `  ${example}`)] : []),
+    ...(command.examples.length
+      ? ['', 'Examples:', ...command.examples.map((example) => `  ${example}`)]
+      : []),
     '',
   ].join('\n');
 }

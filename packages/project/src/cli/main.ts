@@ -10,21 +10,40 @@ import { status } from './status';
 import { uv } from './uv-command';
 
 /** All commands of `wa-ml`; a new one is a file beside these and a line here. */
-const commands: Readonly<Record<string, Command>> = { status, promote, 'base-image': baseImage, uv };
+const commands: Readonly<Record<string, Command>> = {
+  status,
+  promote,
+  'base-image': baseImage,
+  uv,
+};
 
 /** Runs `wa-ml`. @returns the exit code: 0 done, 1 checked and found wanting, 2 wrong input, 3 failed on the way. */
 export async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   const json = name !== 'uv' && rest.includes('--json');
   try {
-    if (name === undefined || name === '--help' || name === '-h' || name === 'help') return help(rest[0]);
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help')
+      return help(rest[0]);
     if (name === '--version') return write(`${versions.waMl}\n`);
     const command = commands[name];
     if (!command) {
-      throw new UsageError(`There is no command "${name}".`, `Did you mean "wa-ml ${nearest(name, Object.keys(commands)) ?? 'help'}"?`);
+      throw new UsageError(
+        `There is no command "${name}".`,
+        `Did you mean "wa-ml ${nearest(name, Object.keys(commands)) ?? 'help'}"?`,
+      );
     }
-    if (command === uv) return await uv.run({ root: findRoot(), positionals: rest, values: {}, print: () => undefined });
-    const options = { ...command.options, json: { type: 'boolean' as const }, help: { type: 'boolean' as const, short: 'h' } };
+    if (command === uv)
+      return await uv.run({
+        root: findRoot(),
+        positionals: rest,
+        values: {},
+        print: () => undefined,
+      });
+    const options = {
+      ...command.options,
+      json: { type: 'boolean' as const },
+      help: { type: 'boolean' as const, short: 'h' },
+    };
     const { values, positionals } = parseArguments(rest, options, `wa-ml ${name}`);
     if (values['help']) return help(name);
     return await command.run({
@@ -45,7 +64,22 @@ function write(text: string): number {
 
 function help(name: string | undefined): number {
   const command = name === undefined ? undefined : commands[name];
-  if (command) return write(formatHelp(`wa-ml ${name}`, { ...command, options: { ...command.options, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }, optionHelp: { ...command.optionHelp, json: 'Print data instead of text.', help: 'Print this.' } }));
+  if (command)
+    return write(
+      formatHelp(`wa-ml ${name}`, {
+        ...command,
+        options: {
+          ...command.options,
+          json: { type: 'boolean' },
+          help: { type: 'boolean', short: 'h' },
+        },
+        optionHelp: {
+          ...command.optionHelp,
+          json: 'Print data instead of text.',
+          help: 'Print this.',
+        },
+      }),
+    );
   const width = Math.max(...Object.keys(commands).map((one) => one.length)) + 2;
   return write(
     [
@@ -57,7 +91,9 @@ function help(name: string | undefined): number {
       ...Object.entries(commands).map(([one, { summary }]) => `  ${one.padEnd(width)}${summary}`),
       '',
       'Examples:',
-      ...Object.values(commands).flatMap(({ examples }) => examples.slice(0, 1).map((example) => `  ${example}`)),
+      ...Object.values(commands).flatMap(({ examples }) =>
+        examples.slice(0, 1).map((example) => `  ${example}`),
+      ),
       '',
       'wa-ml COMMAND --help says more. Exit codes: 0 done, 1 checked and found wanting, 2 wrong input, 3 failed on the way.',
       '',
@@ -70,7 +106,10 @@ function findRoot(): string {
   for (let folder = process.cwd(); ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'wa-ml.json'))) return folder;
     if (dirname(folder) === folder) {
-      throw new UsageError('There is no wa-ml.json here or in any folder above.', 'Change into a repository that create-wa-ml-project made.');
+      throw new UsageError(
+        'There is no wa-ml.json here or in any folder above.',
+        'Change into a repository that create-wa-ml-project made.',
+      );
     }
   }
 }

@@ -11,9 +11,13 @@ import { UsageError, type Command } from './command';
 
 /** Writes a release from the registry; deploying it is a commit away. */
 export const promote: Command = {
-  summary: "Writes releases/<environment>.json from the newest approved package of the environment's registry.",
+  summary:
+    "Writes releases/<environment>.json from the newest approved package of the environment's registry.",
   usage: 'MODEL --to ENVIRONMENT [--version N] [--dry-run] [--json]',
-  examples: ['npx wa-ml promote diagnosis --to dev', 'npx wa-ml promote diagnosis --to prod --version 7 --dry-run'],
+  examples: [
+    'npx wa-ml promote diagnosis --to dev',
+    'npx wa-ml promote diagnosis --to prod --version 7 --dry-run',
+  ],
   options: { to: { type: 'string' }, version: { type: 'string' }, 'dry-run': { type: 'boolean' } },
   optionHelp: {
     to: 'The environment that shall run the model.',
@@ -23,7 +27,10 @@ export const promote: Command = {
   run: async ({ root, positionals: [model, ...more], values, print }) => {
     const to = values['to'];
     if (model === undefined || more.length > 0 || typeof to !== 'string') {
-      throw new UsageError('Which model, and to which environment?', 'Say wa-ml promote MODEL --to ENVIRONMENT.');
+      throw new UsageError(
+        'Which model, and to which environment?',
+        'Say wa-ml promote MODEL --to ENVIRONMENT.',
+      );
     }
     const { normalised } = readConfiguration(readConfigurationText(root));
     const region = normalised.environments[to]?.region;
@@ -40,8 +47,11 @@ export const promote: Command = {
     const file = join(root, path);
     const releases = existsSync(file) ? parseReleases(readFileSync(file, 'utf8'), path) : {};
     const before = JSON.stringify(releases[model]);
-    const unchanged = before !== undefined && before === JSON.stringify({ ...release, gitCommit: releases[model]!.gitCommit });
-    if (!values['dry-run'] && !unchanged) writeText(root, path, formatReleases({ ...releases, [model]: release }));
+    const unchanged =
+      before !== undefined &&
+      before === JSON.stringify({ ...release, gitCommit: releases[model]!.gitCommit });
+    if (!values['dry-run'] && !unchanged)
+      writeText(root, path, formatReleases({ ...releases, [model]: release }));
     print(
       unchanged
         ? `${to} already runs ${release.modelPackageArn}.\n`
@@ -55,5 +65,8 @@ export const promote: Command = {
 function versionNumber(value: unknown): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string' && /^[1-9]\d*$/.test(value)) return Number(value);
-  throw new UsageError(`--version ${String(value)} is no version.`, 'Give a whole number from 1, as the registry shows it.');
+  throw new UsageError(
+    `--version ${String(value)} is no version.`,
+    'Give a whole number from 1, as the registry shows it.',
+  );
 }

@@ -12,12 +12,17 @@ export const status: Command = {
   optionHelp: {},
   run: ({ root, print }) => {
     const { actions } = planActions(root, new WaMlProject({ root }).plan(), filesOnDisk(root));
-    const notInStep = actions.filter(({ kind }) => kind !== 'unchanged' && kind !== 'keep' && kind !== 'deleted');
-    print(
-      formatReport({ actions }),
-      { inStep: notInStep.length === 0, files: actions.filter(({ kind }) => kind !== 'unchanged').map(({ kind, path, why }) => ({ kind, path, why })) },
+    const notInStep = actions.filter(
+      ({ kind }) => kind !== 'unchanged' && kind !== 'keep' && kind !== 'deleted',
     );
-    if (notInStep.some(({ kind }) => !wanting.has(kind))) process.stderr.write('Run `npx projen` to bring the repository in step.\n');
+    print(formatReport({ actions }), {
+      inStep: notInStep.length === 0,
+      files: actions
+        .filter(({ kind }) => kind !== 'unchanged')
+        .map(({ kind, path, why }) => ({ kind, path, why })),
+    });
+    if (notInStep.some(({ kind }) => !wanting.has(kind)))
+      process.stderr.write('Run `npx projen` to bring the repository in step.\n');
     return notInStep.length === 0 ? 0 : 1;
   },
 };

@@ -16,7 +16,11 @@ export const foundation: Capability = {
     jsonFile('infra/package.json', 'managed', {
       name: 'infra',
       private: true,
-      dependencies: { '@wa-ml/config': versions.waMl, '@wa-ml/constructs': versions.waMl, ...pinned(dependencies) },
+      dependencies: {
+        '@wa-ml/config': versions.waMl,
+        '@wa-ml/constructs': versions.waMl,
+        ...pinned(dependencies),
+      },
       devDependencies: pinned(devDependencies),
     }),
   ],

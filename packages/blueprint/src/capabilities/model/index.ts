@@ -7,14 +7,27 @@ import { modelVariables } from '../../variables';
 export const model: Capability = {
   word: 'model',
   applies: () => true,
-  plan: (context) => Object.values(context.configuration.models).flatMap((one) => planModel(context, one)),
+  plan: (context) =>
+    Object.values(context.configuration.models).flatMap((one) => planModel(context, one)),
 };
 
 function planModel(context: PlanContext, one: NormalisedModel): PlannedFile[] {
-  const folders = ['model', `model/flavours/${one.flavour}`, `model/data/${one.data ? 'file' : 'sample'}/${one.flavour}`];
-  const files = folders.flatMap((folder) => planTemplates(context, folder, modelVariables(context, one)));
+  const folders = [
+    'model',
+    `model/flavours/${one.flavour}`,
+    `model/data/${one.data ? 'file' : 'sample'}/${one.flavour}`,
+  ];
+  const files = folders.flatMap((folder) =>
+    planTemplates(context, folder, modelVariables(context, one)),
+  );
   if (!one.data) return files;
   // Seeded, so only the first writing counts: later runs need no data at hand.
-  const columns = context.schemas[one.name] ?? { version: 1, ...one.data, task: 'classification', rows: 0, columns: [] };
+  const columns = context.schemas[one.name] ?? {
+    version: 1,
+    ...one.data,
+    task: 'classification',
+    rows: 0,
+    columns: [],
+  };
   return [...files, jsonFile(`models/${one.name}/columns.json`, 'seeded', columns)];
 }
