@@ -7,7 +7,7 @@ import { versions } from '../src';
 import { configurationOf, delivered, repositories, workflowPaths } from './delivery-repositories';
 
 /** Ignored by Git. Version and folder go together, so that a new version is installed anew. */
-const bin = join(import.meta.dirname, '../../../.cache', `actionlint-${versions.tools.actionlint}`);
+const bin = join(__dirname, '../../../.cache', `actionlint-${versions.tools.actionlint}`);
 const actionlint = join(bin, process.platform === 'win32' ? 'actionlint.exe' : 'actionlint');
 
 /** Why actionlint cannot run here; undefined where it can. */

@@ -41,7 +41,7 @@ export function configurationOf(
 
 /** What delivery plans, by path. */
 export function delivered(configuration: NormalisedConfiguration): Map<string, string> {
-  const root = join(import.meta.dirname, '../../../templates');
+  const root = join(__dirname, '../../../templates');
   const templates = new Map(
     readdirSync(join(root, 'delivery'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
