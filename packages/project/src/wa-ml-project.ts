@@ -42,6 +42,23 @@ export interface WaMlProjectOptions {
   readonly templates?: TemplateSet;
 }
 
+/** Private folders that have not been read and removed yet. */
+const stages = new Set<string>();
+let cleansOnExit = false;
+
+function makeStage(): string {
+  if (!cleansOnExit) process.once('exit', () => stages.forEach(removeStage));
+  cleansOnExit = true;
+  const stage = mkdtempSync(join(tmpdir(), 'wa-ml-'));
+  stages.add(stage);
+  return stage;
+}
+
+function removeStage(stage: string): void {
+  rmSync(stage, { recursive: true, force: true });
+  stages.delete(stage);
+}
+
 /**
  * The projen project of a generated repository.
  *
@@ -60,8 +77,7 @@ export class WaMlProject extends javascript.NodeProject {
     const text =
       options.configurationText ?? readFileSync(join(root, options.config ?? 'wa-ml.json'), 'utf8');
     const { normalised } = readConfiguration(text);
-    const stage = mkdtempSync(join(tmpdir(), 'wa-ml-'));
-    process.once('exit', () => rmSync(stage, { recursive: true, force: true }));
+    const stage = makeStage();
     super({
       ...projectOptions(normalised, options.specifiers ?? packageSpecifiers(root)),
       outdir: stage,
@@ -111,7 +127,7 @@ export class WaMlProject extends javascript.NodeProject {
       owner: 'managed',
       content: toLf(readFileSync(join(this.outdir, path), 'utf8')),
     }));
-    rmSync(this.outdir, { recursive: true, force: true });
+    removeStage(this.outdir);
     return planned;
   }
 }

@@ -7,7 +7,11 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['{packages,apps}/*/test/**/*.test.ts', 'generators/test/**/*.test.ts', 'test/**/*.test.ts'],
+    include: [
+      '{packages,apps}/*/test/**/*.test.ts',
+      'generators/test/**/*.test.ts',
+      'test/**/*.test.ts',
+    ],
     exclude: ['**/node_modules/**', 'test/e2e/**', 'templates/**', 'examples/**', 'tmp/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

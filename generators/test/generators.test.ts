@@ -1,0 +1,110 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError, flavours, limits } from '@wa-ml/config';
+import { flushChanges, FsTree } from 'nx/src/generators/tree';
+import { describe, expect, it } from 'vitest';
+import { modelGenerator, syncGenerator } from '@wa-ml/nx';
+import {
+  newRepository,
+  read,
+  temporaryFolder,
+  tree,
+  write,
+} from '../../packages/project/test/repository';
+import { modelOptionsSchema } from '../src/model-options';
+
+const treeOf = (root: string) => new FsTree(root, false);
+
+describe('nx generate @wa-ml/nx:model', () => {
+  it('gives the same tree as creating with both models', async () => {
+    const root = newRepository();
+    const changes = treeOf(root);
+    await modelGenerator(changes, { name: 'fraud', flavour: 'pytorch-tabular' });
+    flushChanges(root, changes.listChanges());
+    const both = newRepository({
+      models: { diagnosis: { flavour: 'pytorch-tabular' }, fraud: { flavour: 'pytorch-tabular' } },
+    });
+    expect(tree(root)).toEqual(tree(both));
+  });
+
+  it('touches nothing of the other models', async () => {
+    const changes = treeOf(newRepository());
+    await modelGenerator(changes, { name: 'fraud' });
+    expect(
+      changes
+        .listChanges()
+        .map(({ path }) => path)
+        .filter((path) => !path.startsWith('models/fraud/')),
+    ).toEqual(['wa-ml.json', '.wa-ml/manifest.json']);
+  });
+
+  it('keeps the comments of wa-ml.json', async () => {
+    const root = newRepository();
+    write(
+      root,
+      'wa-ml.json',
+      read(root, 'wa-ml.json').replace('"models"', '// our models\n  "models"'),
+    );
+    const changes = treeOf(root);
+    await modelGenerator(changes, { name: 'fraud' });
+    expect(changes.read('wa-ml.json', 'utf8')).toContain('// our models');
+  });
+
+  it('seeds a model on people’s own data', async () => {
+    const folder = temporaryFolder();
+    write(folder, 'c.csv', 'age,churned\n34,yes\n28,no\n51,no\n44,yes\n');
+    const changes = treeOf(newRepository());
+    await modelGenerator(changes, {
+      name: 'churn',
+      data: join(folder, 'c.csv'),
+      target: 'churned',
+    });
+    expect(JSON.parse(changes.read('models/churn/columns.json', 'utf8')!)).toMatchObject({
+      target: 'churned',
+      task: 'classification',
+      rows: 4,
+    });
+    expect(changes.read('models/churn/data/c.csv', 'utf8')).toContain('34,yes');
+  });
+
+  it.each([
+    ['a model that is there', { name: 'diagnosis' }, /already/],
+    ['a name that AWS would refuse', { name: 'Bad_Name' }, ConfigurationError],
+    ['data without a target', { name: 'churn', data: __filename }, /--target/],
+  ])('refuses %s and changes nothing', async (_title, options, error) => {
+    const changes = treeOf(newRepository());
+    await expect(modelGenerator(changes, options)).rejects.toThrow(error);
+    expect(changes.listChanges()).toEqual([]);
+  });
+
+  it('has options from the schema of wa-ml.json', () => {
+    const { properties } = modelOptionsSchema() as {
+      properties: Record<string, { enum?: string[]; maxLength?: number; pattern?: string }>;
+    };
+    expect(properties['flavour']!.enum).toEqual([...flavours]);
+    expect([properties['name']!.maxLength, properties['name']!.pattern]).toEqual([
+      limits.namePart.maxLength,
+      limits.namePart.pattern.source,
+    ]);
+    const shipped = join(__dirname, '../schemas/model.json');
+    if (existsSync(shipped))
+      expect(JSON.parse(readFileSync(shipped, 'utf8'))).toEqual(modelOptionsSchema());
+  });
+});
+
+describe('the sync generator', () => {
+  it('has nothing to do in a new repository', async () => {
+    const changes = treeOf(newRepository());
+    await syncGenerator(changes);
+    expect(changes.listChanges()).toEqual([]);
+  });
+
+  it('brings a repository in step with an edited wa-ml.json and names the files', async () => {
+    const root = newRepository();
+    write(root, 'wa-ml.json', read(root, 'wa-ml.json').replace('"acme-ml"', '"other-ml"'));
+    const changes = treeOf(root);
+    const { outOfSyncMessage } = await syncGenerator(changes);
+    expect(outOfSyncMessage).toContain('README.md');
+    expect(changes.read('README.md', 'utf8')).toContain('# other-ml');
+  });
+});

@@ -1,0 +1,70 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readConfiguration } from '@wa-ml/config';
+import { createNodesV2 } from '@wa-ml/nx';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder, textOf } from '../../packages/project/test/repository';
+import { modelProject } from '../src/plugin/targets';
+
+async function projectsOf(text: string) {
+  const root = temporaryFolder();
+  writeFileSync(join(root, 'wa-ml.json'), text);
+  const [, createNodes] = createNodesV2;
+  const results = await createNodes(['wa-ml.json'], undefined, {
+    workspaceRoot: root,
+    nxJsonConfiguration: {},
+  });
+  return results.flatMap(([, { projects }]) => Object.values(projects ?? {}));
+}
+
+describe('inferred projects', () => {
+  it('are one for each model, the runtime and the infrastructure', async () => {
+    const projects = await projectsOf(
+      textOf({ models: { a: { flavour: 'pytorch-tabular' }, b: { flavour: 'pytorch-tabular' } } }),
+    );
+    expect(projects.map(({ root }) => root).sort()).toEqual([
+      'infra',
+      'libs/ml-runtime',
+      'models/a',
+      'models/b',
+    ]);
+    expect(Object.keys(projects.find(({ root }) => root === 'models/a')!.targets!)).toEqual(
+      expect.arrayContaining(['test', 'lint', 'train', 'evaluate', 'serve']),
+    );
+    expect(Object.keys(projects.find(({ root }) => root === 'infra')!.targets!)).toContain('synth');
+  });
+
+  it.each(['', '{', '{"name": 1}'])(
+    'are none for the half-written %j: the graph must not break',
+    async (text) => {
+      expect(await projectsOf(text)).toEqual([]);
+    },
+  );
+
+  it('train as wa-ml.json says', () => {
+    const train = (training: object) => {
+      const { normalised } = readConfiguration(
+        textOf({ models: { a: { flavour: 'pytorch-tabular', training } } }),
+      );
+      return (
+        modelProject(normalised.models['a']!, normalised).targets!['train']!.options as {
+          command: string;
+        }
+      ).command;
+    };
+    expect(train({})).toMatch(/--strategy ddp --precision bf16 --processes 2$/);
+    expect(train({ strategy: 'single', precision: 'fp32' })).toMatch(
+      /--strategy single --precision fp32$/,
+    );
+  });
+
+  it('are cached by the code of their own model and the runtime only', () => {
+    const { normalised } = readConfiguration(textOf());
+    const inputs = modelProject(normalised.models['diagnosis']!, normalised).targets!['train']!
+      .inputs as string[];
+    expect(
+      inputs.every((input) => input.includes('{projectRoot}') || input.includes('libs/ml-runtime')),
+    ).toBe(true);
+    expect(inputs).toContain('!{projectRoot}/.ml/**/*');
+  });
+});

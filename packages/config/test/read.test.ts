@@ -1,0 +1,194 @@
+import { ConfigurationError, formatPath, readConfiguration, type Problem } from '@wa-ml/config';
+import { describe, expect, it } from 'vitest';
+
+const small = () => ({
+  name: 'acme-ml',
+  owner: 'ml@acme.example',
+  environments: {
+    dev: { tier: 'development', account: '111111111111', region: 'eu-west-1' },
+    staging: { tier: 'staging', account: '222222222222', region: 'eu-west-1' },
+    prod: { tier: 'production', account: '333333333333', region: 'eu-west-1' },
+  } as Record<string, Record<string, unknown>>,
+  models: { churn: { flavour: 'pytorch-tabular' } } as Record<string, Record<string, unknown>>,
+});
+
+function problemsOf(value: unknown): readonly Problem[] {
+  try {
+    readConfiguration(typeof value === 'string' ? value : JSON.stringify(value));
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+const pathsOf = (value: unknown) => problemsOf(value).map(({ path }) => formatPath(path));
+
+describe('reading wa-ml.json', () => {
+  it('fills every default by the tier of the environment', () => {
+    const { normalised } = readConfiguration(JSON.stringify(small()));
+    const inEach = normalised.models['churn']!.in;
+    expect(Object.keys(inEach)).toEqual(['dev', 'staging', 'prod']);
+    expect(inEach['dev']!.endpoint).toMatchObject({ min: 1, max: 4, instanceType: 'ml.m5.large' });
+    expect(inEach['staging']!.endpoint).toMatchObject({ min: 1, instanceType: 'ml.m5.xlarge' });
+    expect(inEach['prod']!.endpoint.min).toBe(2);
+    expect(Object.values(normalised.environments).map((one) => one.budgetUsd)).toEqual([
+      100, 500, 4000,
+    ]);
+    expect(normalised.trainingEnvironment).toBe('dev');
+  });
+
+  it('lets one environment override any setting of a model', () => {
+    const value = small();
+    value.models['churn']!['endpoint'] = { max: 3 };
+    value.models['churn']!['environments'] = { prod: { endpoint: { min: 3, max: 9 } } };
+    const { in: inEach } = readConfiguration(JSON.stringify(value)).normalised.models['churn']!;
+    expect([
+      inEach['dev']!.endpoint.max,
+      inEach['prod']!.endpoint.max,
+      inEach['prod']!.endpoint.min,
+    ]).toEqual([3, 9, 3]);
+  });
+
+  it('accepts comments, trailing commas and a byte order mark', () => {
+    const text = `\uFEFF// ours\n${JSON.stringify(small()).replace(/\}$/, ',}')}`;
+    expect(readConfiguration(text).written.name).toBe('acme-ml');
+  });
+
+  it('is idempotent: a written configuration reads the same twice', () => {
+    const text = JSON.stringify(small());
+    expect(readConfiguration(text)).toEqual(readConfiguration(text));
+  });
+
+  it('reports all problems at once, of the schema and of the rules, with line and column', () => {
+    const value = small();
+    value.name = 'Acme ML';
+    value.models['churn']!['endpiont'] = {};
+    value.models['churn']!['endpoint'] = { min: 1 };
+    value.models['churn']!['training'] = { instanceType: 'ml.p3.2xlarge' };
+    value.environments['dev']!['account'] = '12';
+    const problems = problemsOf(JSON.stringify(value, undefined, 2));
+    expect(problems.map(({ path }) => formatPath(path)).sort()).toEqual([
+      'environments.dev.account',
+      'models.churn.endpiont',
+      'models.churn.endpoint.min',
+      'models.churn.training.instanceType',
+      'name',
+    ]);
+    for (const problem of problems) {
+      expect(problem.what && problem.why && problem.instead, JSON.stringify(problem)).toBeTruthy();
+      expect(problem.line, JSON.stringify(problem)).toBeGreaterThan(0);
+    }
+    expect(problems.find(({ path }) => path[0] === 'name')!.line).toBe(2);
+  });
+
+  it('names the nearest known key, choice and environment', () => {
+    const value = small();
+    value.models['churn'] = { flavour: 'pytorch-tabluar', environments: { prd: {} }, endpont: {} };
+    const instead = problemsOf(value).map((problem) => problem.instead);
+    expect(instead).toEqual(expect.arrayContaining(['pytorch-tabular', 'prod', 'endpoint']));
+  });
+
+  it.each([
+    [
+      'a production endpoint with one instance',
+      { endpoint: { min: 1 } },
+      'models.churn.endpoint.min',
+      'REL-3',
+    ],
+    [
+      'an ended training instance',
+      { training: { instanceType: 'ml.p3.8xlarge' } },
+      'models.churn.training.instanceType',
+      'p3',
+    ],
+    [
+      'an ended hosting instance',
+      { endpoint: { instanceType: 'ml.inf1.xlarge' } },
+      'models.churn.endpoint.instanceType',
+      'inf1',
+    ],
+    [
+      'fewer at most than at least',
+      { endpoint: { min: 3, max: 2 } },
+      'models.churn.endpoint.max',
+      'Auto Scaling',
+    ],
+    [
+      'hosts that a single process cannot use',
+      { training: { strategy: 'single', instances: 2 } },
+      'models.churn.training.instances',
+      'One process',
+    ],
+    [
+      'a setting for an environment that does not exist',
+      { environments: { qa: {} } },
+      'models.churn.environments.qa',
+      'dev, staging, prod',
+    ],
+  ])('refuses %s', (_title, model, path, why) => {
+    const value = small();
+    Object.assign(value.models['churn']!, model);
+    const problem = problemsOf(value).find((one) => formatPath(one.path) === path);
+    expect(problem?.why).toContain(why);
+    expect(problem?.instead).toBeTruthy();
+  });
+
+  it('points at the override where the mistake stands in one', () => {
+    const value = small();
+    value.models['churn']!['environments'] = { prod: { endpoint: { min: 1 } } };
+    expect(pathsOf(value)).toEqual(['models.churn.environments.prod.endpoint.min']);
+  });
+
+  it.each(['Churn', 'churn_', '-churn', 'churn--x', 'a'.repeat(33), '../x', 'ünder'])(
+    'refuses the model name %s',
+    (name) => {
+      const value = small();
+      value.models = { [name]: { flavour: 'pytorch-tabular' } };
+      expect(pathsOf(value)).toEqual([`models.${name}`]);
+    },
+  );
+
+  it.each(['infra', 'ml-runtime', 'con', 'acme-ml'])(
+    'refuses the reserved model name %s',
+    (name) => {
+      const value = small();
+      value.models = { [name]: { flavour: 'pytorch-tabular' } };
+      expect(problemsOf(value)[0]?.rule).toBe('reserved-names');
+    },
+  );
+
+  it('refuses names whose sum SageMaker would refuse', () => {
+    const value = small();
+    value.name = 'a'.repeat(31);
+    value.models = { ['b'.repeat(30)]: { flavour: 'pytorch-tabular' } };
+    const [problem] = problemsOf(value);
+    expect(problem?.rule).toBe('name-length');
+    expect(problem?.why).toContain('63');
+  });
+
+  it('refuses a configuration without environments, and one that trains in none of them', () => {
+    expect(pathsOf({ ...small(), environments: {} })).toContain('environments');
+    expect(pathsOf({ ...small(), trainingEnvironment: 'devv' })).toEqual(['trainingEnvironment']);
+    expect(pathsOf({ name: 'x', owner: 'a@b.co', models: {} })).toContain('environments');
+  });
+
+  it('refuses a key that is written twice', () => {
+    expect(
+      problemsOf(JSON.stringify(small()).replace('"name":', '"name":"other","name":'))[0]?.what,
+    ).toContain('twice');
+  });
+
+  it.each([
+    '',
+    '{',
+    '[]',
+    'null',
+    '"x"',
+    '{"models": 1}',
+    '{"name": {}}',
+    '{"environments": []}',
+    '\u0000',
+  ])('answers %j with typed problems', (text) => {
+    expect(problemsOf(text).length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,143 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from '@wa-ml/config';
+import { createRepository, DirectoryError, readPeopleData, specifiersOf } from '@wa-ml/project';
+import { describe, expect, it } from 'vitest';
+import { newRepository, projen, read, temporaryFolder, textOf, tree, write } from './repository';
+
+describe('creating a repository', () => {
+  it('writes the same tree every time', () => {
+    expect(tree(newRepository())).toEqual(tree(newRepository()));
+  });
+
+  it('creates in an empty folder that is there', () => {
+    const directory = temporaryFolder();
+    createRepository({ directory, configurationText: textOf() });
+    expect(existsSync(join(directory, 'wa-ml.json'))).toBe(true);
+  });
+
+  it('refuses a folder that holds something, and leaves it as it was', () => {
+    const directory = temporaryFolder();
+    writeFileSync(join(directory, 'mine.txt'), 'mine');
+    expect(() => createRepository({ directory, configurationText: textOf() })).toThrow(
+      DirectoryError,
+    );
+    expect(readdirSync(directory)).toEqual(['mine.txt']);
+  });
+
+  it('refuses a place where a file stands', () => {
+    const parent = temporaryFolder();
+    writeFileSync(join(parent, 'acme-ml'), 'mine');
+    expect(() =>
+      createRepository({ directory: join(parent, 'acme-ml'), configurationText: textOf() }),
+    ).toThrow(/is a file/);
+  });
+
+  it('writes nothing for a wrong configuration, beside the folder neither', () => {
+    const parent = temporaryFolder();
+    expect(() =>
+      createRepository({ directory: join(parent, 'x'), configurationText: '{}' }),
+    ).toThrow(ConfigurationError);
+    expect(readdirSync(parent)).toEqual([]);
+  });
+
+  it('writes nothing when it fails half-way', () => {
+    const parent = temporaryFolder();
+    // The plan asks for a file and for a folder of the same name: the second cannot be written.
+    const templates = new Map([
+      ['workspace/managed/a', 'a file\n'],
+      ['workspace/managed/a/b', 'below a file\n'],
+    ]);
+    expect(() =>
+      createRepository({ directory: join(parent, 'x'), configurationText: textOf(), templates }),
+    ).toThrow(/cannot be written/);
+    expect(readdirSync(parent)).toEqual([]);
+  });
+
+  it('says what it would write and writes nothing with dryRun', () => {
+    const parent = temporaryFolder();
+    const { actions } = createRepository({
+      directory: join(parent, 'x'),
+      configurationText: textOf(),
+      dryRun: true,
+    });
+    expect(actions.length).toBeGreaterThan(50);
+    expect(readdirSync(parent)).toEqual([]);
+  });
+
+  it('refuses a folder that is not writable, for somebody who is not root', () => {
+    const parent = temporaryFolder();
+    chmodSync(parent, 0o755);
+    mkdirSync(join(parent, 'closed'), { mode: 0o555 });
+    const program = `
+      try { require(${JSON.stringify(require.resolve('../lib/index.js'))}).createRepository({ directory: ${JSON.stringify(join(parent, 'closed', 'x'))}, configurationText: ${JSON.stringify(textOf())} }); }
+      catch (error) { console.log(error.code + ': ' + error.what); }`;
+    const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    const home = temporaryFolder();
+    if ('uid' in unprivileged) chownSync(home, 65534, 65534);
+    const result = spawnSync(process.execPath, ['-e', program], {
+      ...unprivileged,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home },
+    });
+    expect(result.stderr).toBe('');
+    expect(result.stdout).toContain('DIRECTORY_UNUSABLE');
+    expect(result.stdout).toContain('is not writable');
+    expect(readdirSync(join(parent, 'closed'))).toEqual([]);
+  });
+
+  it('depends on tarballs by a name that changes with their content', () => {
+    const packages = temporaryFolder();
+    const names: string[] = [];
+    for (const content of ['one', 'two']) {
+      writeFileSync(join(packages, 'wa-ml-config-0.1.0.tgz'), content);
+      const root = join(temporaryFolder(), 'acme-ml');
+      createRepository({ directory: root, configurationText: textOf(), packages });
+      names.push(
+        (JSON.parse(read(root, 'package.json')) as { devDependencies: Record<string, string> })
+          .devDependencies['@wa-ml/config']!,
+      );
+      expect(existsSync(join(root, names.at(-1)!.slice('file:'.length)))).toBe(true);
+      expect(projen(root)).toEqual([]);
+    }
+    expect(names[0]).not.toBe(names[1]);
+    expect(specifiersOf([])['@wa-ml/nx']).toBe('0.1.0');
+  });
+});
+
+describe("people's own data", () => {
+  const csv = 'age,plan,churned\n34,basic,yes\n28,premium,no\n51,basic,no\n44,premium,yes\n';
+
+  it('is copied to where Git ignores it, described in columns.json, and needed only once', () => {
+    const folder = temporaryFolder();
+    write(folder, 'customers.csv', csv);
+    const data = readPeopleData(join(folder, 'customers.csv'), 'churned');
+    const root = join(temporaryFolder(), 'acme-ml');
+    createRepository({
+      directory: root,
+      configurationText: textOf({
+        models: { churn: { flavour: 'pytorch-tabular', data: data.written } },
+      }),
+      data: { churn: data },
+    });
+    expect(read(root, 'models/churn/data/customers.csv')).toBe(csv);
+    expect(read(root, '.gitignore')).toContain('/models/*/data/');
+    const columns = JSON.parse(read(root, 'models/churn/columns.json')) as {
+      columns: { name: string }[];
+    };
+    expect(columns.columns.map(({ name }) => name)).toEqual(['age', 'plan', 'churned']);
+    const before = tree(root);
+    expect(projen(root)).toEqual([]);
+    expect(tree(root)).toEqual(before);
+  });
+
+  it('is refused without a target, naming the columns, and when there is no file', () => {
+    const folder = temporaryFolder();
+    write(folder, 'customers.csv', csv);
+    expect(() => readPeopleData(join(folder, 'customers.csv'), undefined)).toThrow(
+      /age,plan,churned/,
+    );
+    expect(() => readPeopleData(join(folder, 'nope.csv'), 'x')).toThrow(/cannot be read/);
+  });
+});
