@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Packages resolve to each other's sources, so that a test never runs against a stale build. */
-const conditions = ['@wa-ml/source', 'module', 'node', 'development|production'];
+const conditions = ['@wa-ml/source', 'node'];
 
 export default defineConfig({
   resolve: { conditions },

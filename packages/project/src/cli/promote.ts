@@ -34,6 +34,8 @@ export const promote: Command = {
     }
     const { normalised } = readConfiguration(readConfigurationText(root));
     const region = normalised.environments[to]?.region;
+    // The pinned SDK runs on every Node that we support; its note about later ones is no news to whoever promotes.
+    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
     const client = new SageMakerClient({ ...(region ? { region } : {}), maxAttempts: 3 });
     const release = await findRelease(client, {
       configuration: normalised,
