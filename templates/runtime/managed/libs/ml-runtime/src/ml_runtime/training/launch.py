@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import torch
+from torch.distributed.elastic.multiprocessing.api import SignalException
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 from torch.distributed.run import main as torchrun
 
@@ -85,6 +86,13 @@ def _run_workers(code: Path, processes: int, arguments: list[str]) -> None:
             f"Training ended: exit codes by rank {codes}.",
             "A worker failed; -9 means that it was killed, often for want of memory.",
             "Read its message above; start again to continue from the newest checkpoint.",
+        ) from error
+    except SignalException as error:
+        raise TrainingError(
+            "stopped",
+            f"Training was stopped by {error.sigval.name}.",
+            "Its workers have ended; the newest checkpoint is whole.",
+            "Start again to continue from it.",
         ) from error
 
 
