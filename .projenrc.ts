@@ -15,6 +15,7 @@ const version = {
     'aws-cdk-lib': '2.276.0',
     'cdk-nag': '3.0.2',
     constructs: '10.8.1',
+    'create-vite': '9.3.0',
     esbuild: '0.28.2',
     eslint: '9.39.1',
     'eslint-config-prettier': '10.1.8',

@@ -66,7 +66,11 @@ export function modelProject(
         outputs: ['{projectRoot}/.ml/output'],
         dependsOn: ['train'],
       }),
-      serve: uv(root, run('serve'), { continuous: true, dependsOn: ['train'] }),
+      // Only this machine: a laptop is no place to offer a model to the network.
+      serve: uv(root, `${run('serve')} --host 127.0.0.1`, {
+        continuous: true,
+        dependsOn: ['train'],
+      }),
       test: uv(root, 'pytest', { cache: true, inputs: modelSources }),
       lint: {
         executor: 'nx:run-commands',

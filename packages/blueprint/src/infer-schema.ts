@@ -28,8 +28,10 @@ export interface InferredSchema {
   readonly columns: readonly InferredColumn[];
 }
 
-/** Spellings of "no value", as pandas reads them by default (a selection). */
-const missingSpellings = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '?']);
+/** Spellings of "no value"; ml_runtime reads the same ones. */
+const missingSpellings = new Set(['', 'na', 'nan', 'null']);
+/** Numbers as Python reads them too: no hexadecimal, no separators. */
+const numeral = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** A text column with more distinct values than this is free text or an identifier. */
 const mostCategories = 100;
 /** An integer target with at most this many distinct values is a class. */
@@ -112,7 +114,7 @@ function inferColumn(name: string, values: readonly string[]): InferredColumn {
   if (present.every((value) => /^(true|false)$/i.test(value)))
     return { name, type: 'boolean', missing };
   const numbers = present.map(Number);
-  if (numbers.every(Number.isFinite)) {
+  if (present.every((value) => numeral.test(value)) && numbers.every(Number.isFinite)) {
     const type = numbers.every(Number.isInteger) ? 'integer' : 'float';
     return { name, type, missing, ...range(numbers) };
   }

@@ -1,0 +1,148 @@
+// The README's test command: sets itself up on a clean clone, runs everything, counts from the runners' own reports.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pack } from './build.mjs';
+import { installPythonEnvironment, pythonProgram, runtimeFolder } from './python.mjs';
+import { CommandError, installNodePackages, root, run, step, tool } from './steps.mjs';
+
+const deep = process.argv.includes('--deep');
+const reports = join(root, 'tmp', 'reports');
+const total = { passed: 0, failed: 0, skipped: 0 };
+const failures = [];
+
+/** A check that is one claim: it passes or fails as a whole. */
+async function check(title, work) {
+  try {
+    await step(title, work);
+    total.passed++;
+  } catch (error) {
+    total.failed++;
+    failures.push(`${title}\n${error.message}`);
+    process.stderr.write(`${error.message}\n`);
+  }
+}
+
+/** A runner with a report of its own; if it dies without one, that is one failure. */
+async function runner(title, report, work, count) {
+  rmSync(report, { force: true });
+  let crashed;
+  try {
+    await step(title, work);
+  } catch (error) {
+    crashed = error;
+  }
+  const counted = existsSync(report)
+    ? count(readFileSync(report, 'utf8'))
+    : { passed: 0, failed: 0, skipped: 0 };
+  if (crashed && counted.failed === 0) counted.failed = 1;
+  if (crashed) failures.push(title);
+  for (const key of Object.keys(total)) total[key] += counted[key];
+  process.stderr.write(
+    `  ${title}: ${counted.passed} passed, ${counted.failed} failed, ${counted.skipped} skipped\n`,
+  );
+}
+
+function vitestCounts(text) {
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, testResults } =
+    JSON.parse(text);
+  // A file that could not even be loaded has no tests: it counts as one failure.
+  const unloaded = testResults.filter(
+    (file) =>
+      file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed'),
+  ).length;
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests + (numFailedTestSuites > 0 ? unloaded : 0),
+    skipped: numPendingTests,
+  };
+}
+
+function junitCounts(text) {
+  const sums = { tests: 0, failures: 0, errors: 0, skipped: 0 };
+  for (const [suite] of text.matchAll(/<testsuite [^>]*>/g)) {
+    for (const key of Object.keys(sums))
+      sums[key] += Number(new RegExp(`\\b${key}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+  }
+  return {
+    passed: sums.tests - sums.failures - sums.errors - sums.skipped,
+    failed: sums.failures + sums.errors,
+    skipped: sums.skipped,
+  };
+}
+
+async function vitest(title, name, config) {
+  const report = join(reports, `${name}.json`);
+  await runner(
+    title,
+    report,
+    () =>
+      tool(
+        'vitest',
+        [
+          'run',
+          '--config',
+          config,
+          '--reporter=default',
+          '--reporter=json',
+          `--outputFile.json=${report}`,
+        ],
+        { shown: true, env: { NO_COLOR: '1', WA_ML_DEEP: deep ? '1' : '' } },
+      ),
+    vitestCounts,
+  );
+}
+
+async function main() {
+  mkdirSync(reports, { recursive: true });
+  await installNodePackages();
+  await pack();
+  await installPythonEnvironment();
+  await check('Layers, purity and layout', () =>
+    run(process.execPath, [join(root, 'tools/lint.mjs')]),
+  );
+  await check('This repository is in step with .projenrc.ts', async () => {
+    const before = await run('git', ['status', '--porcelain']);
+    await run(process.execPath, ['-r', 'ts-node/register/transpile-only', '.projenrc.ts'], {
+      env: { PROJEN_DISABLE_POST: 'true' },
+    });
+    const after = await run('git', ['status', '--porcelain']);
+    if (after !== before) throw new CommandError(`projen changed:\n${after}`);
+  });
+  await check('Templates: tsc', () =>
+    tool('tsc', ['--noEmit', '-p', 'templates/foundation/managed/infra/tsconfig.json']),
+  );
+  for (const [name, args] of [
+    ['ruff', ['check', '.']],
+    ['ruff', ['format', '--check', '.']],
+    ['mypy', []],
+  ]) {
+    await check(`ml-runtime: ${[name, ...args].join(' ')}`, () =>
+      run(pythonProgram(name), args, { cwd: runtimeFolder }),
+    );
+  }
+  await vitest('Unit and property tests', 'unit', 'vitest.config.mts');
+  const junit = join(reports, 'ml-runtime.xml');
+  await runner(
+    'ml-runtime',
+    junit,
+    () =>
+      run(pythonProgram('python'), ['-m', 'pytest', `--junitxml=${junit}`], {
+        cwd: runtimeFolder,
+        shown: true,
+      }),
+    junitCounts,
+  );
+  await vitest('End to end', 'e2e', 'vitest.e2e.config.mts');
+}
+
+try {
+  await main();
+} catch (error) {
+  total.failed++;
+  failures.push(error instanceof CommandError ? error.message : error.stack);
+}
+if (failures.length > 0)
+  process.stdout.write(`\nFailed:\n${failures.map((text) => `- ${text}`).join('\n')}\n`);
+if (total.skipped > 0) process.stdout.write(`${total.skipped} skipped: each says why above.\n`);
+process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
