@@ -25,6 +25,17 @@ export interface Synthesis {
   readonly exitCode: 0 | 1;
 }
 
+/** CDK's feature flags that the constructs rely on; cdk.json and `-c` may add others. */
+const featureFlags = {
+  // Access logs are allowed by a bucket policy; the access control lists of old are switched off.
+  '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true,
+  '@aws-cdk/aws-iam:minimizePolicies': true,
+  '@aws-cdk/core:enablePartitionLiterals': true,
+  '@aws-cdk/core:target-partitions': ['aws'],
+  // Exports that CloudFormation guards: a key or bucket cannot go while a model uses it.
+  '@aws-cdk/core:defaultCrossStackReferences': 'strong',
+};
+
 /**
  * An app that is checked by the AwsSolutions pack when it is synthesised.
  * CDK itself would print every finding with its stack trace, thousands of lines, and throw: it only writes its
@@ -33,6 +44,7 @@ export interface Synthesis {
 export function checkedApp(props: AppProps = {}): App {
   const app = new App({
     ...props,
+    context: { ...featureFlags, ...props.context },
     postCliContext: { ...props.postCliContext, [FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT]: false },
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks());

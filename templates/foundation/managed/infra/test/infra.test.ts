@@ -8,7 +8,6 @@ import { addStacks } from '../stacks';
 
 const root = join(__dirname, '..', '..');
 const { normalised: configuration } = readConfiguration(readFileSync(join(root, 'wa-ml.json'), 'utf8'));
-const { context } = JSON.parse(readFileSync(join(root, 'infra', 'cdk.json'), 'utf8'));
 const outdir = mkdtempSync(join(tmpdir(), 'infra-test-'));
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 
@@ -16,7 +15,7 @@ describe('infrastructure', () => {
   it.each(Object.keys(configuration.environments))('of %s is clean by the AwsSolutions rules', (environment) => {
     const file = join(root, 'releases', `${environment}.json`);
     const releases = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-    const app = checkedApp({ context, outdir: join(outdir, environment), builtinCloudFormationValidation: false });
+    const app = checkedApp({ outdir: join(outdir, environment), builtinCloudFormationValidation: false });
     addStacks(app, configuration, environment, releases);
     const { findings } = synthesise(app);
     expect(findings, formatFindings(findings)).toEqual([]);

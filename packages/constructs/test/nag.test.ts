@@ -1,0 +1,50 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { formatFindings } from '@wa-ml/constructs';
+import { describe, expect, it } from 'vitest';
+import { example, releaseIn, synthesiseExample } from './generated-infra';
+
+const twoModels = {
+  ...example,
+  models: { ...example.models, fraud: { flavour: 'pytorch-tabular' as const } },
+};
+
+describe('the AwsSolutions rules', () => {
+  it.each([
+    ['one model, released', example, releaseIn],
+    ['one model, nothing released', example, () => ({})],
+    ['two models, one of them released', twoModels, releaseIn],
+  ])('find nothing in %s', async (_, configuration, releases) => {
+    const { findings, exitCode, stacks } = await synthesiseExample({ configuration, releases });
+    expect(findings, formatFindings(findings)).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(stacks).toHaveLength(3 * (2 + 2 * Object.keys(configuration.models).length));
+  });
+
+  it('find what somebody adds without care, and the list says where and what', async () => {
+    const { findings, exitCode } = await synthesiseExample({
+      environments: ['dev'],
+      before: (app) =>
+        void new Bucket(app.node.findChild('acme-ml-dev-foundation') as Stack, 'Careless'),
+    });
+    expect(exitCode).toBe(1);
+    const text = formatFindings(findings);
+    expect(text).toContain('AwsSolutions-S10');
+    expect(text).toContain('acme-ml-dev-foundation/Careless/Resource');
+    expect(text.split('\n').length).toBeLessThan(20);
+  });
+
+  it('are only set aside with a reason of at least 20 characters', async () => {
+    const { app } = await synthesiseExample();
+    const acknowledged = app.node
+      .findAll()
+      .flatMap((construct) =>
+        construct.node.metadata
+          .filter((entry) => entry.type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+          .flatMap((entry) => Object.entries(entry.data as Record<string, string>)),
+      );
+    expect(acknowledged.length).toBeGreaterThan(10);
+    for (const [rule, reason] of acknowledged)
+      expect(JSON.stringify(reason).length, rule).toBeGreaterThanOrEqual(22);
+  });
+});
