@@ -53,7 +53,8 @@ export function setUpPython(): Step[] {
         version: versions.tools.uv,
         'enable-cache': true,
         'prune-cache': true,
-        'cache-dependency-glob': 'models/*/uv.lock',
+        // Before the first lock is committed, the constraints alone tell one state from another.
+        'cache-dependency-glob': 'models/*/pyproject.toml\nmodels/*/uv.lock\n',
       },
     },
   ];
