@@ -3,18 +3,14 @@ import { dirname, join } from 'node:path';
 import { versions } from '@wa-ml/blueprint';
 import { nearest } from '@wa-ml/config';
 import { printError } from '../print-error';
-import { baseImage } from './base-image';
 import { formatHelp, parseArguments, UsageError, type Command } from './command';
-import { promote } from './promote';
-import { status } from './status';
-import { uv } from './uv-command';
 
-/** All commands of `wa-ml`; a new one is a file beside these and a line here. */
-const commands: Readonly<Record<string, Command>> = {
-  status,
-  promote,
-  'base-image': baseImage,
-  uv,
+/** All commands of `wa-ml`, each loaded when it is asked for; a new one is a file beside these and a line here. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  status: async () => (await import('./status.js')).status,
+  promote: async () => (await import('./promote.js')).promote,
+  'base-image': async () => (await import('./base-image.js')).baseImage,
+  uv: async () => (await import('./uv-command.js')).uv,
 };
 
 /** Runs `wa-ml`. @returns the exit code: 0 done, 1 checked and found wanting, 2 wrong input, 3 failed on the way. */
@@ -23,17 +19,18 @@ export async function main(args: readonly string[]): Promise<number> {
   const json = name !== 'uv' && rest.includes('--json');
   try {
     if (name === undefined || name === '--help' || name === '-h' || name === 'help')
-      return help(rest[0]);
+      return await help(rest[0]);
     if (name === '--version') return write(`${versions.waMl}\n`);
-    const command = commands[name];
-    if (!command) {
+    const load = commands[name];
+    if (!load) {
       throw new UsageError(
         `There is no command "${name}".`,
         `Did you mean "wa-ml ${nearest(name, Object.keys(commands)) ?? 'help'}"?`,
       );
     }
-    if (command === uv)
-      return await uv.run({
+    const command = await load();
+    if (name === 'uv')
+      return await command.run({
         root: findRoot(),
         positionals: rest,
         values: {},
@@ -45,7 +42,7 @@ export async function main(args: readonly string[]): Promise<number> {
       help: { type: 'boolean' as const, short: 'h' },
     };
     const { values, positionals } = parseArguments(rest, options, `wa-ml ${name}`);
-    if (values['help']) return help(name);
+    if (values['help']) return await help(name);
     return await command.run({
       root: findRoot(),
       positionals,
@@ -62,8 +59,8 @@ function write(text: string): number {
   return 0;
 }
 
-function help(name: string | undefined): number {
-  const command = name === undefined ? undefined : commands[name];
+async function help(name: string | undefined): Promise<number> {
+  const command = name === undefined ? undefined : await commands[name]?.();
   if (command)
     return write(
       formatHelp(`wa-ml ${name}`, {
@@ -80,6 +77,9 @@ function help(name: string | undefined): number {
         },
       }),
     );
+  const all = await Promise.all(
+    Object.entries(commands).map(async ([one, load]) => [one, await load()] as const),
+  );
   const width = Math.max(...Object.keys(commands).map((one) => one.length)) + 2;
   return write(
     [
@@ -88,12 +88,10 @@ function help(name: string | undefined): number {
       'Usage: wa-ml COMMAND [options]',
       '',
       'Commands:',
-      ...Object.entries(commands).map(([one, { summary }]) => `  ${one.padEnd(width)}${summary}`),
+      ...all.map(([one, { summary }]) => `  ${one.padEnd(width)}${summary}`),
       '',
       'Examples:',
-      ...Object.values(commands).flatMap(({ examples }) =>
-        examples.slice(0, 1).map((example) => `  ${example}`),
-      ),
+      ...all.flatMap(([, { examples }]) => examples.slice(0, 1).map((example) => `  ${example}`)),
       '',
       'wa-ml COMMAND --help says more. Exit codes: 0 done, 1 checked and found wanting, 2 wrong input, 3 failed on the way.',
       '',
