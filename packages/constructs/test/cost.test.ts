@@ -5,11 +5,17 @@ import { describe, expect, it } from 'vitest';
 import { resourcesOf, synthesiseExample } from './generated-infra';
 
 const synthesised = await synthesiseExample();
-const budgets = resourcesOf(synthesised, 'AWS::Budgets::Budget').map(({ Properties }) => Properties);
+const budgets = resourcesOf(synthesised, 'AWS::Budgets::Budget').map(
+  ({ Properties }) => Properties,
+);
 
 describe('budgets', () => {
   it('are 100, 500 and 4000 US dollars for the environments and 2000 for the production endpoint', () => {
-    expect(Object.fromEntries(budgets.map(({ Budget }) => [Budget.BudgetName, Budget.BudgetLimit.Amount]))).toEqual({
+    expect(
+      Object.fromEntries(
+        budgets.map(({ Budget }) => [Budget.BudgetName, Budget.BudgetLimit.Amount]),
+      ),
+    ).toEqual({
       'acme-ml-dev': 100,
       'acme-ml-staging': 500,
       'acme-ml-prod': 4000,
@@ -19,14 +25,17 @@ describe('budgets', () => {
 
   it('tell the owner at 50, 80 and 100 % of the spend and at 100 % of the forecast', () => {
     for (const { NotificationsWithSubscribers } of budgets) {
-      expect(NotificationsWithSubscribers.map(({ Notification: { NotificationType, Threshold } }: any) => `${NotificationType} ${Threshold}`)).toEqual([
-        'ACTUAL 50',
-        'ACTUAL 80',
-        'ACTUAL 100',
-        'FORECASTED 100',
-      ]);
+      expect(
+        NotificationsWithSubscribers.map(
+          ({ Notification: { NotificationType, Threshold } }: any) =>
+            `${NotificationType} ${Threshold}`,
+        ),
+      ).toEqual(['ACTUAL 50', 'ACTUAL 80', 'ACTUAL 100', 'FORECASTED 100']);
       for (const { Subscribers } of NotificationsWithSubscribers) {
-        expect(Subscribers[0]).toEqual({ SubscriptionType: 'EMAIL', Address: 'ml-platform@acme.example' });
+        expect(Subscribers[0]).toEqual({
+          SubscriptionType: 'EMAIL',
+          Address: 'ml-platform@acme.example',
+        });
         expect(Subscribers[1].SubscriptionType).toBe('SNS');
       }
     }
@@ -35,7 +44,9 @@ describe('budgets', () => {
   it('count what carries the tags that the resources really have', () => {
     const tagsOf = (stack: string, type: string): Record<string, string> =>
       Object.fromEntries(
-        resourcesOf(synthesised, type).find((resource) => resource.stack === stack)!.Properties.Tags.map(({ Key, Value }: any) => [Key, Value]),
+        resourcesOf(synthesised, type)
+          .find((resource) => resource.stack === stack)!
+          .Properties.Tags.map(({ Key, Value }: any) => [Key, Value]),
       );
     const endpoint = tagsOf('acme-ml-prod-serving-diagnosis', 'AWS::SageMaker::Endpoint');
     expect(endpoint).toMatchObject({
@@ -51,9 +62,18 @@ describe('budgets', () => {
     }
   });
 
-  it.each(['a'.repeat(101), 'a:b', 'a\\b'])('refuse the name %s, which AWS would refuse at deployment', (budgetName) => {
-    const stack = new Stack(new App(), 'Stack');
-    const props = { budgetName, monthlyUsd: 1, tags: { a: 'b' }, owner: 'a@b.example', topic: new Topic(stack, 'Topic') };
-    expect(() => new SpendBudget(stack, 'Budget', props)).toThrow(/100 characters/);
-  });
+  it.each(['a'.repeat(101), 'a:b', 'a\\b'])(
+    'refuse the name %s, which AWS would refuse at deployment',
+    (budgetName) => {
+      const stack = new Stack(new App(), 'Stack');
+      const props = {
+        budgetName,
+        monthlyUsd: 1,
+        tags: { a: 'b' },
+        owner: 'a@b.example',
+        topic: new Topic(stack, 'Topic'),
+      };
+      expect(() => new SpendBudget(stack, 'Budget', props)).toThrow(/100 characters/);
+    },
+  );
 });

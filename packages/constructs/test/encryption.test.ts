@@ -14,15 +14,19 @@ describe('at rest', () => {
   it.each(Object.keys(keyOf))('every %s has a customer-managed key', (type) => {
     const found = resourcesOf(synthesised, type);
     expect(found.length).toBeGreaterThan(0);
-    for (const resource of found) expect(keyOf[type]!(resource.Properties), resource.id).toBeTypeOf('object');
+    for (const resource of found)
+      expect(keyOf[type]!(resource.Properties), resource.id).toBeTypeOf('object');
   });
 
   it('every bucket has one, but for the access logs, which S3 does not deliver to such a bucket', () => {
     const algorithms = resourcesOf(synthesised, 'AWS::S3::Bucket').map((bucket) => [
       bucket.id.includes('AccessLogs') ? 'access logs' : 'other',
-      bucket.Properties.BucketEncryption.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault.SSEAlgorithm,
+      bucket.Properties.BucketEncryption.ServerSideEncryptionConfiguration[0]
+        .ServerSideEncryptionByDefault.SSEAlgorithm,
     ]);
-    expect(new Set(algorithms.map(String))).toEqual(new Set(['access logs,AES256', 'other,aws:kms']));
+    expect(new Set(algorithms.map(String))).toEqual(
+      new Set(['access logs,AES256', 'other,aws:kms']),
+    );
   });
 
   it('every key is rotated, and each environment has one for each of three purposes', () => {
@@ -35,13 +39,18 @@ describe('at rest', () => {
     const local = { instanceType: 'ml.g5.xlarge' };
     const { templates } = await synthesiseExample({
       environments: ['dev'],
-      configuration: { ...example, models: { diagnosis: { flavour: 'pytorch-tabular', endpoint: local, training: local } } },
+      configuration: {
+        ...example,
+        models: { diagnosis: { flavour: 'pytorch-tabular', endpoint: local, training: local } },
+      },
     });
     const text = JSON.stringify(templates['acme-ml-dev-serving-diagnosis']);
     expect(text).toContain('ml.g5.xlarge');
     expect(text).not.toContain('"KmsKeyId"');
     // Of the pipeline's two jobs only the evaluation, on ml.m5.xlarge, keeps its key.
-    expect(JSON.stringify(templates['acme-ml-dev-training-diagnosis']).split('VolumeKmsKeyId')).toHaveLength(2);
+    expect(
+      JSON.stringify(templates['acme-ml-dev-training-diagnosis']).split('VolumeKmsKeyId'),
+    ).toHaveLength(2);
   });
 });
 
@@ -50,9 +59,13 @@ describe('in transit', () => {
     const policies = resourcesOf(synthesised, 'AWS::S3::BucketPolicy');
     expect(policies).toHaveLength(resourcesOf(synthesised, 'AWS::S3::Bucket').length);
     for (const policy of policies) {
-      const denied = policy.Properties.PolicyDocument.Statement.filter((statement: any) => statement.Effect === 'Deny');
+      const denied = policy.Properties.PolicyDocument.Statement.filter(
+        (statement: any) => statement.Effect === 'Deny',
+      );
       expect(JSON.stringify(denied), policy.id).toContain('"aws:SecureTransport":"false"');
-      expect(JSON.stringify(denied), policy.id).toContain('"NumericLessThan":{"s3:TlsVersion":1.2}');
+      expect(JSON.stringify(denied), policy.id).toContain(
+        '"NumericLessThan":{"s3:TlsVersion":1.2}',
+      );
     }
     for (const policy of resourcesOf(synthesised, 'AWS::SNS::TopicPolicy')) {
       expect(JSON.stringify(policy.Properties)).toContain('"aws:SecureTransport":"false"');

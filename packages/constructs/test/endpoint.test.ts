@@ -5,16 +5,21 @@ import { releaseIn, resourcesOf, synthesiseExample } from './generated-infra';
 
 const synthesised = await synthesiseExample();
 const endpointOf = (environment: string) =>
-  resourcesOf(synthesised, 'AWS::SageMaker::Endpoint').find(({ stack }) => stack.includes(`-${environment}-`))!.Properties;
+  resourcesOf(synthesised, 'AWS::SageMaker::Endpoint').find(({ stack }) =>
+    stack.includes(`-${environment}-`),
+  )!.Properties;
 
 describe('an endpoint', () => {
   it('is not there before something is released, while role, alarms and topic are', async () => {
     const none = await synthesiseExample({ releases: () => ({}) });
-    for (const type of ['Endpoint', 'EndpointConfig', 'Model']) expect(resourcesOf(none, `AWS::SageMaker::${type}`)).toEqual([]);
+    for (const type of ['Endpoint', 'EndpointConfig', 'Model'])
+      expect(resourcesOf(none, `AWS::SageMaker::${type}`)).toEqual([]);
     expect(resourcesOf(none, 'AWS::ApplicationAutoScaling::ScalableTarget')).toEqual([]);
     expect(resourcesOf(none, 'AWS::SNS::Topic')).toHaveLength(3);
     for (const environment of ['dev', 'staging', 'prod']) {
-      const types = Object.values(none.templates[`acme-ml-${environment}-serving-diagnosis`]!.Resources).map(({ Type }) => Type);
+      const types = Object.values(
+        none.templates[`acme-ml-${environment}-serving-diagnosis`]!.Resources,
+      ).map(({ Type }) => Type);
       expect(types).toContain('AWS::IAM::Role');
       expect(types.filter((type) => type === 'AWS::CloudWatch::Alarm')).toHaveLength(3);
     }
@@ -22,7 +27,9 @@ describe('an endpoint', () => {
 
   it('runs the package that the release names, isolated and in the private subnets', () => {
     for (const { Properties } of resourcesOf(synthesised, 'AWS::SageMaker::Model')) {
-      expect(Properties.PrimaryContainer.ModelPackageName).toMatch(/:model-package\/acme-ml-diagnosis-\w+\/3$/);
+      expect(Properties.PrimaryContainer.ModelPackageName).toMatch(
+        /:model-package\/acme-ml-diagnosis-\w+\/3$/,
+      );
       expect(Properties.EnableNetworkIsolation).toBe(true);
       expect(Properties.VpcConfig.Subnets.length).toBeGreaterThan(0);
       expect(Properties.ModelName).toBeUndefined(); // it is replaced with every release
@@ -33,10 +40,19 @@ describe('an endpoint', () => {
   });
 
   it('has at least two instances in production, to begin with and to scale down to', () => {
-    const config = resourcesOf(synthesised, 'AWS::SageMaker::EndpointConfig').find(({ stack }) => stack.includes('-prod-'))!;
-    const target = resourcesOf(synthesised, 'AWS::ApplicationAutoScaling::ScalableTarget').find(({ stack }) => stack.includes('-prod-'))!;
-    expect(config.Properties.ProductionVariants[0].InitialInstanceCount).toBe(highAvailabilityInstances);
-    expect(target.Properties).toMatchObject({ MinCapacity: highAvailabilityInstances, MaxCapacity: 4 });
+    const config = resourcesOf(synthesised, 'AWS::SageMaker::EndpointConfig').find(({ stack }) =>
+      stack.includes('-prod-'),
+    )!;
+    const target = resourcesOf(synthesised, 'AWS::ApplicationAutoScaling::ScalableTarget').find(
+      ({ stack }) => stack.includes('-prod-'),
+    )!;
+    expect(config.Properties.ProductionVariants[0].InitialInstanceCount).toBe(
+      highAvailabilityInstances,
+    );
+    expect(target.Properties).toMatchObject({
+      MinCapacity: highAvailabilityInstances,
+      MaxCapacity: 4,
+    });
   });
 
   it('keeps what scaling has done when a release comes', () => {
@@ -44,14 +60,17 @@ describe('an endpoint', () => {
   });
 
   it('canaries where there are two instances, and says why it cannot where there is one', () => {
-    const routing = (environment: string) => endpointOf(environment).DeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration;
+    const routing = (environment: string) =>
+      endpointOf(environment).DeploymentConfig.BlueGreenUpdatePolicy.TrafficRoutingConfiguration;
     expect(routing('prod')).toEqual({
       Type: 'CANARY',
       CanarySize: { Type: 'CAPACITY_PERCENT', Value: 50 },
       WaitIntervalInSeconds: 600,
     });
     expect(routing('dev')).toEqual({ Type: 'ALL_AT_ONCE' });
-    expect(JSON.stringify(synthesised.templates['acme-ml-dev-serving-diagnosis']!.Outputs)).toContain('a fleet of one instance cannot be split');
+    expect(
+      JSON.stringify(synthesised.templates['acme-ml-dev-serving-diagnosis']!.Outputs),
+    ).toContain('a fleet of one instance cannot be split');
   });
 });
 
@@ -64,9 +83,23 @@ describe('a release', () => {
 
   it.each([
     ['no object', [], /JSON object/],
-    ['no package version', releaseIn('dev', 'diagnosis', { modelPackageArn: 'arn:aws:sagemaker:eu-west-1:111111111111:model/x' }), /no ARN/],
-    ["another environment's package", releaseIn('prod'), /333333333333\/eu-west-1.*111111111111\/eu-west-1.*promote diagnosis --to dev/],
-    ['a tag for a digest', releaseIn('dev', 'diagnosis', { imageDigest: 'latest' }), /tag can move/],
+    [
+      'no package version',
+      releaseIn('dev', 'diagnosis', {
+        modelPackageArn: 'arn:aws:sagemaker:eu-west-1:111111111111:model/x',
+      }),
+      /no ARN/,
+    ],
+    [
+      "another environment's package",
+      releaseIn('prod'),
+      /333333333333\/eu-west-1.*111111111111\/eu-west-1.*promote diagnosis --to dev/,
+    ],
+    [
+      'a tag for a digest',
+      releaseIn('dev', 'diagnosis', { imageDigest: 'latest' }),
+      /tag can move/,
+    ],
   ])('is refused as %s', (_, releases, message) => {
     expect(() => releaseOf(releases, dev, 'diagnosis')).toThrow(message);
   });
@@ -79,22 +112,34 @@ describe('scaling', () => {
       releases: () => releaseIn('prod', 'diagnosis', measured ? { measured } : {}),
     });
     const policies = resourcesOf(one, 'AWS::ApplicationAutoScaling::ScalingPolicy');
-    const tracking = policies.find(({ Properties }) => Properties.PolicyType === 'TargetTrackingScaling')!.Properties;
+    const tracking = policies.find(
+      ({ Properties }) => Properties.PolicyType === 'TargetTrackingScaling',
+    )!.Properties;
     const outputs = JSON.stringify(one.templates['acme-ml-prod-serving-diagnosis']!.Outputs);
     return { value: tracking.TargetTrackingScalingPolicyConfiguration.TargetValue, outputs };
   };
   const imageDigest = `sha256:${'a'.repeat(64)}`;
 
   it('aims at 70 % of the measured maximum, in invocations per minute', async () => {
-    const { value, outputs } = await targetValue({ maxRps: 100, instanceType: 'ml.m5.xlarge', imageDigest });
+    const { value, outputs } = await targetValue({
+      maxRps: 100,
+      instanceType: 'ml.m5.xlarge',
+      imageDigest,
+    });
     expect(value).toBe(0.7 * 100 * 60);
     expect(outputs).toContain('measured: 100 requests/s');
   });
 
   it.each([
     ['was never measured', undefined],
-    ['was measured on another instance type', { maxRps: 100, instanceType: 'ml.c5.xlarge', imageDigest }],
-    ['was measured with another image', { maxRps: 100, instanceType: 'ml.m5.xlarge', imageDigest: `sha256:${'b'.repeat(64)}` }],
+    [
+      'was measured on another instance type',
+      { maxRps: 100, instanceType: 'ml.c5.xlarge', imageDigest },
+    ],
+    [
+      'was measured with another image',
+      { maxRps: 100, instanceType: 'ml.m5.xlarge', imageDigest: `sha256:${'b'.repeat(64)}` },
+    ],
   ])('is cautious and says so when the model %s', async (_, measured) => {
     const { value, outputs } = await targetValue(measured);
     expect(value).toBe(420);
@@ -102,14 +147,28 @@ describe('scaling', () => {
   });
 
   it('adds an instance above 80 % of all vCPUs and removes one below 50 %', () => {
-    const alarm = (kind: string) => resourcesOf(synthesised, 'AWS::CloudWatch::Alarm').find(({ Properties }) => Properties.AlarmName === `acme-ml-diagnosis-prod-${kind}`)!.Properties;
+    const alarm = (kind: string) =>
+      resourcesOf(synthesised, 'AWS::CloudWatch::Alarm').find(
+        ({ Properties }) => Properties.AlarmName === `acme-ml-diagnosis-prod-${kind}`,
+      )!.Properties;
     // ml.m5.xlarge has four vCPUs, and SageMaker counts 100 % for each.
-    expect(alarm('endpoint-cpu-high')).toMatchObject({ Threshold: 4 * 80, ComparisonOperator: 'GreaterThanThreshold' });
-    expect(alarm('endpoint-cpu-low')).toMatchObject({ Threshold: 4 * 50, ComparisonOperator: 'LessThanThreshold' });
+    expect(alarm('endpoint-cpu-high')).toMatchObject({
+      Threshold: 4 * 80,
+      ComparisonOperator: 'GreaterThanThreshold',
+    });
+    expect(alarm('endpoint-cpu-low')).toMatchObject({
+      Threshold: 4 * 50,
+      ComparisonOperator: 'LessThanThreshold',
+    });
     const steps = resourcesOf(synthesised, 'AWS::ApplicationAutoScaling::ScalingPolicy')
-      .filter(({ stack, Properties }) => stack.includes('-prod-') && Properties.PolicyType === 'StepScaling')
-      .map(({ Properties }) => Properties.StepScalingPolicyConfiguration.StepAdjustments[0].ScalingAdjustment);
+      .filter(
+        ({ stack, Properties }) =>
+          stack.includes('-prod-') && Properties.PolicyType === 'StepScaling',
+      )
+      .map(
+        ({ Properties }) =>
+          Properties.StepScalingPolicyConfiguration.StepAdjustments[0].ScalingAdjustment,
+      );
     expect(steps.sort()).toEqual([-1, 1]);
   });
 });
-

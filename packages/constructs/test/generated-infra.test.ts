@@ -10,7 +10,9 @@ const binary = (name: string) => join(repository, 'node_modules', '.bin', name);
 
 describe('the generated infra/', () => {
   it('passes CloudFormation’s own rules with everything released', async () => {
-    const { findings } = await synthesiseExample({ app: { builtinCloudFormationValidation: true } });
+    const { findings } = await synthesiseExample({
+      app: { builtinCloudFormationValidation: true },
+    });
     expect(findings).toEqual([]);
   });
 
@@ -34,22 +36,36 @@ describe('the generated infra/', () => {
     writeFileSync(join(folder, 'wa-ml.json'), JSON.stringify(example));
     mkdirSync(join(folder, 'releases'));
     writeFileSync(join(folder, 'releases', 'prod.json'), JSON.stringify(releaseIn('prod')));
-    const { app } = JSON.parse(readFileSync(join(folder, 'infra', 'cdk.json'), 'utf8')) as { app: string };
+    const { app } = JSON.parse(readFileSync(join(folder, 'infra', 'cdk.json'), 'utf8')) as {
+      app: string;
+    };
     const run = (context: object) =>
       spawnSync(app.split(' ')[0]!, ['-C', '@wa-ml/source', ...app.split(' ').slice(1)], {
         cwd: join(folder, 'infra'),
         encoding: 'utf8',
-        env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify(context), CDK_OUTDIR: join(folder, 'infra', 'cdk.out'), CDK_VALIDATION: 'false' },
+        env: {
+          ...process.env,
+          CDK_CONTEXT_JSON: JSON.stringify(context),
+          CDK_OUTDIR: join(folder, 'infra', 'cdk.out'),
+          CDK_VALIDATION: 'false',
+        },
       });
 
     it('synthesises only the environment that is asked for, with its release', () => {
       const { status, stderr } = run({ environment: 'prod' });
       expect(stderr).toContain('Checks: nothing found.');
       expect(status).toBe(0);
-      const templates = readdirSync(join(folder, 'infra', 'cdk.out')).filter((name) => name.endsWith('.template.json'));
+      const templates = readdirSync(join(folder, 'infra', 'cdk.out')).filter((name) =>
+        name.endsWith('.template.json'),
+      );
       expect(templates).toHaveLength(4);
       expect(templates.every((name) => name.startsWith('acme-ml-prod-'))).toBe(true);
-      expect(readFileSync(join(folder, 'infra', 'cdk.out', 'acme-ml-prod-serving-diagnosis.template.json'), 'utf8')).toContain('AWS::SageMaker::Endpoint"');
+      expect(
+        readFileSync(
+          join(folder, 'infra', 'cdk.out', 'acme-ml-prod-serving-diagnosis.template.json'),
+          'utf8',
+        ),
+      ).toContain('AWS::SageMaker::Endpoint"');
     });
 
     it('names the environments when one does not exist, and ends with 2', () => {
@@ -75,7 +91,9 @@ describe('the generated infra/', () => {
   it('looks nothing up: the account is never asked', async () => {
     const { app } = await synthesiseExample();
     expect(app).toBeInstanceOf(App);
-    const missing = app.node.children.flatMap((child) => (child instanceof Stack ? ((child as any)._missingContext ?? []) : []));
+    const missing = app.node.children.flatMap((child) =>
+      child instanceof Stack ? ((child as any)._missingContext ?? []) : [],
+    );
     expect(missing).toEqual([]);
   });
 });

@@ -1,39 +1,64 @@
 import { describe, expect, it } from 'vitest';
 import { example, releaseIn, synthesiseExample } from './generated-infra';
 
-const models = { diagnosis: { flavour: 'pytorch-tabular' as const }, fraud: { flavour: 'pytorch-tabular' as const } };
+const models = {
+  diagnosis: { flavour: 'pytorch-tabular' as const },
+  fraud: { flavour: 'pytorch-tabular' as const },
+};
 const both = await synthesiseExample({ configuration: { ...example, models } });
 const changedStacks = (other: typeof both) =>
   Object.keys({ ...both.templates, ...other.templates })
-    .filter((name) => JSON.stringify(both.templates[name]) !== JSON.stringify(other.templates[name]))
+    .filter(
+      (name) => JSON.stringify(both.templates[name]) !== JSON.stringify(other.templates[name]),
+    )
     .sort();
 
 describe('a model', () => {
   it('changes no stack of another model and not the foundation, when its settings change', async () => {
-    const fraud = { ...models.fraud, endpoint: { instanceType: 'ml.c5.xlarge' }, training: { instances: 4 } };
-    const changed = await synthesiseExample({ configuration: { ...example, models: { ...models, fraud } } });
+    const fraud = {
+      ...models.fraud,
+      endpoint: { instanceType: 'ml.c5.xlarge' },
+      training: { instances: 4 },
+    };
+    const changed = await synthesiseExample({
+      configuration: { ...example, models: { ...models, fraud } },
+    });
     expect(changedStacks(changed)).toEqual(['acme-ml-dev-training-fraud']); // it has no release, so no endpoint
   });
 
   it('changes only its serving stack, when it is released', async () => {
     const changed = await synthesiseExample({
       configuration: { ...example, models },
-      releases: (environment) => ({ ...releaseIn(environment), ...(environment === 'prod' ? releaseIn('prod', 'fraud') : {}) }),
+      releases: (environment) => ({
+        ...releaseIn(environment),
+        ...(environment === 'prod' ? releaseIn('prod', 'fraud') : {}),
+      }),
     });
     expect(changedStacks(changed)).toEqual(['acme-ml-prod-serving-fraud']);
   });
 
   it('brings its own stacks and one budget, when it is added', async () => {
     const before = await synthesiseExample();
-    const names = ['dev', 'staging', 'prod'].flatMap((name) => [`acme-ml-${name}-serving-fraud`, `acme-ml-${name}-training-fraud`]);
+    const names = ['dev', 'staging', 'prod'].flatMap((name) => [
+      `acme-ml-${name}-serving-fraud`,
+      `acme-ml-${name}-training-fraud`,
+    ]);
     expect(changedStacks(before)).toEqual([...names, 'acme-ml-prod-cost'].sort());
   });
 });
 
 describe('a stack', () => {
   it('stays far below the 500 resources that CloudFormation allows, with ten models', async () => {
-    const ten = Object.fromEntries([...'abcdefghij'].map((letter) => [`model-${letter}`, { flavour: 'pytorch-tabular' as const }]));
-    const { templates, stacks } = await synthesiseExample({ configuration: { ...example, models: ten }, releases: () => ({}) });
+    const ten = Object.fromEntries(
+      [...'abcdefghij'].map((letter) => [
+        `model-${letter}`,
+        { flavour: 'pytorch-tabular' as const },
+      ]),
+    );
+    const { templates, stacks } = await synthesiseExample({
+      configuration: { ...example, models: ten },
+      releases: () => ({}),
+    });
     expect(stacks).toHaveLength(3 * (2 + 20));
     for (const [name, template] of Object.entries(templates)) {
       expect(Object.keys(template.Resources).length, name).toBeLessThan(400);
@@ -50,7 +75,10 @@ describe('a stack', () => {
   });
 
   it('is synthesised without the other environments when one is asked for', async () => {
-    const { stacks, templates } = await synthesiseExample({ configuration: { ...example, models }, environments: ['staging'] });
+    const { stacks, templates } = await synthesiseExample({
+      configuration: { ...example, models },
+      environments: ['staging'],
+    });
     expect(stacks.every((name) => name.startsWith('acme-ml-staging-'))).toBe(true);
     for (const name of stacks) expect(templates[name]).toEqual(both.templates[name]);
   });

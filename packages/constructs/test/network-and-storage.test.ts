@@ -7,19 +7,34 @@ const of = (type: string, environment: string) =>
 
 describe('the network', () => {
   it('has no way to the internet', () => {
-    for (const type of ['AWS::EC2::InternetGateway', 'AWS::EC2::NatGateway', 'AWS::EC2::Route', 'AWS::EC2::EIP']) {
+    for (const type of [
+      'AWS::EC2::InternetGateway',
+      'AWS::EC2::NatGateway',
+      'AWS::EC2::Route',
+      'AWS::EC2::EIP',
+    ]) {
       expect(resourcesOf(synthesised, type), type).toEqual([]);
     }
-    expect(resourcesOf(synthesised, 'AWS::EC2::Subnet').every((subnet) => !subnet.Properties.MapPublicIpOnLaunch)).toBe(true);
+    expect(
+      resourcesOf(synthesised, 'AWS::EC2::Subnet').every(
+        (subnet) => !subnet.Properties.MapPublicIpOnLaunch,
+      ),
+    ).toBe(true);
   });
 
   it('spans one zone in development and two elsewhere, without a lookup', () => {
-    expect(['dev', 'staging', 'prod'].map((environment) => of('AWS::EC2::Subnet', environment).length)).toEqual([1, 2, 2]);
-    expect(JSON.stringify(of('AWS::EC2::Subnet', 'prod')[1]!.Properties.AvailabilityZone)).toContain('Fn::GetAZs');
+    expect(
+      ['dev', 'staging', 'prod'].map((environment) => of('AWS::EC2::Subnet', environment).length),
+    ).toEqual([1, 2, 2]);
+    expect(
+      JSON.stringify(of('AWS::EC2::Subnet', 'prod')[1]!.Properties.AvailabilityZone),
+    ).toContain('Fn::GetAZs');
   });
 
   it('reaches S3 by a gateway and pays for no interface endpoint that nothing uses', () => {
-    const types = of('AWS::EC2::VPCEndpoint', 'dev').map((endpoint) => endpoint.Properties.VpcEndpointType);
+    const types = of('AWS::EC2::VPCEndpoint', 'dev').map(
+      (endpoint) => endpoint.Properties.VpcEndpointType,
+    );
     expect(types.sort()).toEqual(['Gateway', 'Interface']);
   });
 
@@ -28,7 +43,9 @@ describe('the network', () => {
   });
 
   it('lets nothing into the jobs and endpoints but hosts of the same training job', () => {
-    const groups = resourcesOf(synthesised, 'AWS::EC2::SecurityGroup').filter(({ stack }) => !stack.endsWith('foundation'));
+    const groups = resourcesOf(synthesised, 'AWS::EC2::SecurityGroup').filter(
+      ({ stack }) => !stack.endsWith('foundation'),
+    );
     expect(groups.length).toBe(1 + 3); // the jobs of dev, and three endpoints
     for (const group of groups) expect(group.Properties.SecurityGroupIngress ?? []).toEqual([]);
     const ingress = resourcesOf(synthesised, 'AWS::EC2::SecurityGroupIngress');
@@ -44,29 +61,44 @@ describe('buckets', () => {
     expect(buckets).toHaveLength(3 * 4);
     for (const { id, Properties } of buckets) {
       expect(Properties.VersioningConfiguration, id).toEqual({ Status: 'Enabled' });
-      expect(Object.values(Properties.PublicAccessBlockConfiguration), id).toEqual([true, true, true, true]);
-      if (!id.includes('Audit')) expect(JSON.stringify(Properties.LifecycleConfiguration), id).toContain('AbortIncompleteMultipartUpload');
+      expect(Object.values(Properties.PublicAccessBlockConfiguration), id).toEqual([
+        true,
+        true,
+        true,
+        true,
+      ]);
+      if (!id.includes('Audit'))
+        expect(JSON.stringify(Properties.LifecycleConfiguration), id).toContain(
+          'AbortIncompleteMultipartUpload',
+        );
     }
   });
 
   it('move objects after 30 and 90 days and expire old versions after 365, to a class that an endpoint can load from', () => {
     for (const { id, Properties } of buckets) {
-      const rule = Properties.LifecycleConfiguration.Rules.find((candidate: any) => candidate.Id === 'age');
+      const rule = Properties.LifecycleConfiguration.Rules.find(
+        (candidate: any) => candidate.Id === 'age',
+      );
       expect(rule.Transitions, id).toEqual([
         { StorageClass: 'STANDARD_IA', TransitionInDays: 30 },
         { StorageClass: 'GLACIER_IR', TransitionInDays: 90 },
       ]);
-      expect(rule.ExpirationInDays ?? rule.NoncurrentVersionExpiration.NoncurrentDays, id).toBe(365);
+      expect(rule.ExpirationInDays ?? rule.NoncurrentVersionExpiration.NoncurrentDays, id).toBe(
+        365,
+      );
     }
   });
 
   it('never expire what an endpoint may run: only logs, checkpoints and reports go', () => {
     const expiring = buckets.flatMap(({ id, Properties }) =>
       Properties.LifecycleConfiguration.Rules.filter((rule: any) => rule.ExpirationInDays).map(
-        (rule: any) => rule.Prefix ?? id.replace(/^FoundationStorage|^Foundation|[0-9A-F]{8}$/g, ''),
+        (rule: any) =>
+          rule.Prefix ?? id.replace(/^FoundationStorage|^Foundation|[0-9A-F]{8}$/g, ''),
       ),
     );
-    expect(new Set(expiring)).toEqual(new Set(['AccessLogs', 'AuditBucket', 'checkpoints/', 'evaluation/']));
+    expect(new Set(expiring)).toEqual(
+      new Set(['AccessLogs', 'AuditBucket', 'checkpoints/', 'evaluation/']),
+    );
   });
 
   it('stay when their stack goes, in staging and production', () => {
@@ -80,7 +112,9 @@ describe('buckets', () => {
 describe('the audit trail', () => {
   it('records every read and write of data and artifacts', () => {
     for (const { Properties } of resourcesOf(synthesised, 'AWS::CloudTrail::Trail')) {
-      const values = Properties.EventSelectors.flatMap((selector: any) => selector.DataResources).flatMap((data: any) => data.Values);
+      const values = Properties.EventSelectors.flatMap(
+        (selector: any) => selector.DataResources,
+      ).flatMap((data: any) => data.Values);
       expect(values).toHaveLength(2);
       expect(JSON.stringify(values)).toMatch(/StorageData.*StorageArtifacts/);
       expect(Properties.EnableLogFileValidation).toBe(true);
@@ -90,8 +124,8 @@ describe('the audit trail', () => {
   it('is kept under Object Lock in governance mode for 30, 90 and 365 days', () => {
     const retention = ['dev', 'staging', 'prod'].map(
       (environment) =>
-        of('AWS::S3::Bucket', environment).find(({ id }) => id.includes('Audit'))!.Properties.ObjectLockConfiguration.Rule
-          .DefaultRetention,
+        of('AWS::S3::Bucket', environment).find(({ id }) => id.includes('Audit'))!.Properties
+          .ObjectLockConfiguration.Rule.DefaultRetention,
     );
     expect(retention).toEqual([30, 90, 365].map((Days) => ({ Days, Mode: 'GOVERNANCE' })));
   });

@@ -6,9 +6,15 @@ import { resourcesOf, synthesiseExample } from './generated-infra';
 const synthesised = await synthesiseExample();
 const list = (value: unknown): any[] => (Array.isArray(value) ? value : [value]);
 const identityStatements = [
-  ...resourcesOf(synthesised, 'AWS::IAM::Policy').map(({ stack, id, Properties }) => ({ at: `${stack}/${id}`, document: Properties.PolicyDocument })),
+  ...resourcesOf(synthesised, 'AWS::IAM::Policy').map(({ stack, id, Properties }) => ({
+    at: `${stack}/${id}`,
+    document: Properties.PolicyDocument,
+  })),
   ...resourcesOf(synthesised, 'AWS::IAM::Role').flatMap(({ stack, id, Properties }) =>
-    list(Properties.Policies ?? []).map((policy: any) => ({ at: `${stack}/${id}`, document: policy.PolicyDocument })),
+    list(Properties.Policies ?? []).map((policy: any) => ({
+      at: `${stack}/${id}`,
+      document: policy.PolicyDocument,
+    })),
   ),
 ].flatMap(({ at, document }) => list(document.Statement).map((statement) => ({ at, statement })));
 
@@ -36,27 +42,38 @@ describe('identity policies', () => {
   });
 
   it('use no managed policy of AWS', () => {
-    for (const role of resourcesOf(synthesised, 'AWS::IAM::Role')) expect(role.Properties.ManagedPolicyArns).toBeUndefined();
+    for (const role of resourcesOf(synthesised, 'AWS::IAM::Role'))
+      expect(role.Properties.ManagedPolicyArns).toBeUndefined();
   });
 
   it('pass roles to SageMaker only, and only those of the jobs', () => {
-    const passes = identityStatements.filter(({ statement }) => list(statement.Action).includes('iam:PassRole'));
+    const passes = identityStatements.filter(({ statement }) =>
+      list(statement.Action).includes('iam:PassRole'),
+    );
     expect(passes).toHaveLength(1);
-    expect(passes[0]!.statement.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } });
+    expect(passes[0]!.statement.Condition).toEqual({
+      StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
+    });
     expect(passes[0]!.statement.Resource).toHaveLength(2);
   });
 
   it('start no job that is not isolated, encrypted and in our subnets', () => {
-    const start = identityStatements.filter(({ statement }) => list(statement.Action).includes('sagemaker:CreateTrainingJob'));
+    const start = identityStatements.filter(({ statement }) =>
+      list(statement.Action).includes('sagemaker:CreateTrainingJob'),
+    );
     expect(start).toHaveLength(1);
     expect(start[0]!.statement.Condition).toMatchObject({
-      Bool: { 'sagemaker:NetworkIsolation': 'true', 'sagemaker:InterContainerTrafficEncryption': 'true' },
+      Bool: {
+        'sagemaker:NetworkIsolation': 'true',
+        'sagemaker:InterContainerTrafficEncryption': 'true',
+      },
       Null: { 'sagemaker:VpcSubnets': 'false', 'sagemaker:VpcSecurityGroupIds': 'false' },
     });
   });
 
   it('keep the endpoint away from the data, and training away from releases', () => {
-    const ofRole = (name: string) => JSON.stringify(identityStatements.filter(({ at }) => at.includes(name)));
+    const ofRole = (name: string) =>
+      JSON.stringify(identityStatements.filter(({ at }) => at.includes(name)));
     expect(ofRole('serving-diagnosis')).not.toContain('StorageData');
     expect(ofRole('RolesTraining')).not.toContain('releases/');
     expect(ofRole('RolesPipeline')).not.toContain('StorageData');
@@ -67,19 +84,31 @@ describe('a role', () => {
   const role = () => new DutyRole(new Stack(new App(), 'Stack'), 'Role', { duty: 'a test' });
 
   it('refuses a wildcard action', () => {
-    expect(() => role().allow({ actions: ['s3:Get*'], resources: ['arn:aws:s3:::b'] })).toThrow(/"s3:Get\*".*SEC-4/);
+    expect(() => role().allow({ actions: ['s3:Get*'], resources: ['arn:aws:s3:::b'] })).toThrow(
+      /"s3:Get\*".*SEC-4/,
+    );
   });
 
   it('refuses a wildcard resource without a written reason', () => {
-    expect(() => role().allow({ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::b/*'] })).toThrow(/written reason/);
-    expect(() => role().allow({ actions: ['s3:GetObject'], resources: ['*'], wildcardReason: 'because' })).toThrow(/written reason/);
+    expect(() =>
+      role().allow({ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::b/*'] }),
+    ).toThrow(/written reason/);
+    expect(() =>
+      role().allow({ actions: ['s3:GetObject'], resources: ['*'], wildcardReason: 'because' }),
+    ).toThrow(/written reason/);
   });
 
   it('is assumed by SageMaker for this account only', () => {
-    const roles = resourcesOf(synthesised, 'AWS::IAM::Role').filter(({ stack }) => !stack.endsWith('foundation'));
+    const roles = resourcesOf(synthesised, 'AWS::IAM::Role').filter(
+      ({ stack }) => !stack.endsWith('foundation'),
+    );
     expect(roles).toHaveLength(3 + 3); // training, evaluation and pipeline in dev; three endpoints
     for (const { Properties, stack } of roles) {
-      const account = stack.includes('-dev-') ? '111111111111' : stack.includes('-staging-') ? '222222222222' : '333333333333';
+      const account = stack.includes('-dev-')
+        ? '111111111111'
+        : stack.includes('-staging-')
+          ? '222222222222'
+          : '333333333333';
       expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
         {
           Action: 'sts:AssumeRole',

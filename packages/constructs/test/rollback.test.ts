@@ -16,17 +16,28 @@ const rollingBack = alarms.filter((kind) => kind.rollsBack);
 
 describe('the rollback', () => {
   it('is complete within five minutes of the first bad response, for every alarm that triggers it', () => {
-    expect(rollingBack.map(({ id }) => id)).toEqual(['endpoint-errors', 'endpoint-latency', 'endpoint-rejections']);
-    for (const kind of rollingBack) expect(rollbackSeconds(kind), kind.id).toBeLessThan(operationalExcellence.rollback.maxSeconds);
+    expect(rollingBack.map(({ id }) => id)).toEqual([
+      'endpoint-errors',
+      'endpoint-latency',
+      'endpoint-rejections',
+    ]);
+    for (const kind of rollingBack)
+      expect(rollbackSeconds(kind), kind.id).toBeLessThan(
+        operationalExcellence.rollback.maxSeconds,
+      );
   });
 
   it('is as fast in the templates as in the table', () => {
-    const deployed = resourcesOf(synthesised, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
+    const deployed = resourcesOf(synthesised, 'AWS::CloudWatch::Alarm').map(
+      ({ Properties }) => Properties,
+    );
     for (const kind of rollingBack) {
       const own = deployed.filter(({ AlarmName }) => AlarmName.endsWith(kind.id));
       expect(own).toHaveLength(3);
       for (const { Period, EvaluationPeriods, DatapointsToAlarm } of own) {
-        expect(rollbackSeconds({ periodSeconds: Period, datapoints: EvaluationPeriods })).toBeLessThan(300);
+        expect(
+          rollbackSeconds({ periodSeconds: Period, datapoints: EvaluationPeriods }),
+        ).toBeLessThan(300);
         expect(DatapointsToAlarm).toBe(EvaluationPeriods);
       }
     }
@@ -40,16 +51,22 @@ describe('the rollback', () => {
         expect(detectionSeconds(kind)).toBeLessThan(policy.TerminationWaitInSeconds);
         if (wait !== undefined) expect(detectionSeconds(kind)).toBeLessThan(wait);
       }
-      expect(Properties.DeploymentConfig.AutoRollbackConfiguration.Alarms).toHaveLength(rollingBack.length);
+      expect(Properties.DeploymentConfig.AutoRollbackConfiguration.Alarms).toHaveLength(
+        rollingBack.length,
+      );
     }
   });
 
   it.each([1, 2, 3, 7, 50])("stays within SageMaker's limits for a fleet of %i", (min) => {
-    const { blueGreenUpdatePolicy: policy } = deploymentConfig({ rollout: 'canary', min }, ['alarm']) as any;
+    const { blueGreenUpdatePolicy: policy } = deploymentConfig({ rollout: 'canary', min }, [
+      'alarm',
+    ]) as any;
     const routing = policy.trafficRoutingConfiguration;
     const wait = routing.waitIntervalInSeconds ?? 0;
     expect(policy.maximumExecutionTimeoutInSeconds).toBeGreaterThan(wait + terminationWaitSeconds);
-    expect(policy.maximumExecutionTimeoutInSeconds).toBeLessThanOrEqual(blueGreenLimits.executionTimeoutSeconds.max);
+    expect(policy.maximumExecutionTimeoutInSeconds).toBeLessThanOrEqual(
+      blueGreenLimits.executionTimeoutSeconds.max,
+    );
     expect(wait).toBeLessThanOrEqual(blueGreenLimits.waitSeconds.max);
     expect(routing.type).toBe(min < 2 ? 'ALL_AT_ONCE' : 'CANARY');
     if (min >= 2) {
@@ -61,12 +78,27 @@ describe('the rollback', () => {
 
   it('refuses a deployment that nothing watches, and more alarms than SageMaker takes', () => {
     expect(() => deploymentConfig({ rollout: 'canary', min: 2 }, [])).toThrow(/OPS-8/);
-    expect(() => deploymentConfig({ rollout: 'canary', min: 2 }, Array(11).fill('alarm'))).toThrow(/at most 10/);
+    expect(() => deploymentConfig({ rollout: 'canary', min: 2 }, Array(11).fill('alarm'))).toThrow(
+      /at most 10/,
+    );
   });
 
   it('uses the thresholds of the policies: 1 % errors and 500 ms, in the units of SageMaker', () => {
-    const of = (kind: string) => resourcesOf(synthesised, 'AWS::CloudWatch::Alarm').find(({ Properties }) => Properties.AlarmName === `acme-ml-diagnosis-prod-${kind}`)!.Properties;
-    expect(of('endpoint-errors')).toMatchObject({ Statistic: 'Average', Threshold: 0.01, Period: 60, TreatMissingData: 'notBreaching' });
-    expect(of('endpoint-latency')).toMatchObject({ ExtendedStatistic: 'p99', Threshold: 500_000, Period: 60, MetricName: 'ModelLatency' });
+    const of = (kind: string) =>
+      resourcesOf(synthesised, 'AWS::CloudWatch::Alarm').find(
+        ({ Properties }) => Properties.AlarmName === `acme-ml-diagnosis-prod-${kind}`,
+      )!.Properties;
+    expect(of('endpoint-errors')).toMatchObject({
+      Statistic: 'Average',
+      Threshold: 0.01,
+      Period: 60,
+      TreatMissingData: 'notBreaching',
+    });
+    expect(of('endpoint-latency')).toMatchObject({
+      ExtendedStatistic: 'p99',
+      Threshold: 500_000,
+      Period: 60,
+      MetricName: 'ModelLatency',
+    });
   });
 });

@@ -6,15 +6,22 @@ const runbooks = runbookTemplates();
 
 describe('runbooks', () => {
   it('there is one for every alarm, and no other', () => {
-    expect(Object.keys(runbooks).map((name) => `runbooks/${name}`).sort()).toEqual(alarms.map((alarm) => alarm.runbook).sort());
+    expect(
+      Object.keys(runbooks)
+        .map((name) => `runbooks/${name}`)
+        .sort(),
+    ).toEqual(alarms.map((alarm) => alarm.runbook).sort());
   });
 
   it('every alarm in the templates links to one, and every kind of alarm is in the templates', async () => {
     const synthesised = await synthesiseExample();
     const linked = resourcesOf(synthesised, 'AWS::CloudWatch::Alarm').map(
-      ({ Properties, id }) => /Runbook: runbooks\/(\S+)$/.exec(Properties.AlarmDescription)?.[1] ?? `none in ${id}`,
+      ({ Properties, id }) =>
+        /Runbook: runbooks\/(\S+)$/.exec(Properties.AlarmDescription)?.[1] ?? `none in ${id}`,
     );
-    const kinds = alarms.filter(({ metric }) => metric.kind === 'metric').map(({ id }) => `${id}.md`);
+    const kinds = alarms
+      .filter(({ metric }) => metric.kind === 'metric')
+      .map(({ id }) => `${id}.md`);
     expect([...new Set(linked)].sort()).toEqual(kinds.sort());
     expect(resourcesOf(synthesised, 'AWS::Budgets::Budget').length).toBeGreaterThan(0);
   });
@@ -23,27 +30,32 @@ describe('runbooks', () => {
     const synthesised = await synthesiseExample({ environments: ['dev'] });
     for (const { Properties } of resourcesOf(synthesised, 'AWS::CloudWatch::Alarm')) {
       const scaling = /endpoint-cpu-(high|low)$/.test(Properties.AlarmName);
-      expect(JSON.stringify(Properties.AlarmActions)).toContain(scaling ? 'EndpointScaling' : 'AlarmTopic');
+      expect(JSON.stringify(Properties.AlarmActions)).toContain(
+        scaling ? 'EndpointScaling' : 'AlarmTopic',
+      );
       expect(Properties.OKActions === undefined).toBe(scaling);
     }
   });
 
-  it.each(alarms.map((alarm) => [alarm.id, alarm] as const))('%s says what to do, in the same places as the others', (id, alarm) => {
-    const text = runbooks[`${id}.md`]!;
-    expect(text.startsWith(`# ${alarm.title}\n`)).toBe(true);
-    expect([...text.matchAll(/^## (.+)$/gm)].map((match) => match[1])).toEqual([
-      'What it means',
-      'How bad it is',
-      'First five minutes',
-      'Likely causes',
-      'Mend',
-      'Roll back',
-      'Escalate',
-      'Afterwards',
-    ]);
-    expect(text).toMatch(/```sh\n(.|\n)*aws /);
-    if (alarm.rollsBack) expect(text).toContain('git revert');
-    const command = /--metric-name (\S+)/.exec(text)?.[1];
-    if (command && alarm.metric.kind === 'metric') expect(command).toBe(alarm.metric.name);
-  });
+  it.each(alarms.map((alarm) => [alarm.id, alarm] as const))(
+    '%s says what to do, in the same places as the others',
+    (id, alarm) => {
+      const text = runbooks[`${id}.md`]!;
+      expect(text.startsWith(`# ${alarm.title}\n`)).toBe(true);
+      expect([...text.matchAll(/^## (.+)$/gm)].map((match) => match[1])).toEqual([
+        'What it means',
+        'How bad it is',
+        'First five minutes',
+        'Likely causes',
+        'Mend',
+        'Roll back',
+        'Escalate',
+        'Afterwards',
+      ]);
+      expect(text).toMatch(/```sh\n(.|\n)*aws /);
+      if (alarm.rollsBack) expect(text).toContain('git revert');
+      const command = /--metric-name (\S+)/.exec(text)?.[1];
+      if (command && alarm.metric.kind === 'metric') expect(command).toBe(alarm.metric.name);
+    },
+  );
 });

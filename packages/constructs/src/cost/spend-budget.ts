@@ -31,7 +31,12 @@ export class SpendBudget extends Construct {
       { subscriptionType: 'SNS', address: props.topic.topicArn },
     ];
     const alert = (notificationType: string, threshold: number) => ({
-      notification: { notificationType, comparisonOperator: 'GREATER_THAN', threshold, thresholdType: 'PERCENTAGE' },
+      notification: {
+        notificationType,
+        comparisonOperator: 'GREATER_THAN',
+        threshold,
+        thresholdType: 'PERCENTAGE',
+      },
       subscribers,
     });
     new CfnBudget(this, 'Budget', {
@@ -53,6 +58,8 @@ export class SpendBudget extends Construct {
 
 /** All of the tags. (The older `costFilters` would count what carries any one of them.) */
 function tagged(tags: Readonly<Record<string, string>>): CfnBudget.ExpressionProperty {
-  const each = Object.entries(tags).map(([key, value]) => ({ tags: { key, values: [value], matchOptions: ['EQUALS'] } }));
+  const each = Object.entries(tags).map(([key, value]) => ({
+    tags: { key, values: [value], matchOptions: ['EQUALS'] },
+  }));
   return each.length === 1 ? each[0]! : { and: each };
 }

@@ -35,7 +35,9 @@ export class AuditTrail extends Construct {
       ),
       serverAccessLogsBucket: props.accessLogs,
       serverAccessLogsPrefix: 'audit/',
-      lifecycleRules: [{ id: 'age', transitions: coolDown, expiration: Duration.days(cost.lifecycle.expiryDays) }],
+      lifecycleRules: [
+        { id: 'age', transitions: coolDown, expiration: Duration.days(cost.lifecycle.expiryDays) },
+      ],
       // Locked records cannot be deleted with the stack, in development either.
       removalPolicy: RemovalPolicy.RETAIN,
     });

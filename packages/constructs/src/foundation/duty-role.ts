@@ -79,7 +79,10 @@ export class DutyRole extends Role {
       for (const resource of resources) {
         const written = asFindingsWriteIt(Stack.of(this).resolve(resource));
         if (written.includes('*') && wildcardReason !== undefined) {
-          Validations.of(this).acknowledge({ id: `AwsSolutions-IAM5[Resource::${written}]`, reason: wildcardReason });
+          Validations.of(this).acknowledge({
+            id: `AwsSolutions-IAM5[Resource::${written}]`,
+            reason: wildcardReason,
+          });
         }
       }
     }

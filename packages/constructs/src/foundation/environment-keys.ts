@@ -37,9 +37,20 @@ export class EnvironmentKeys extends Construct {
       new PolicyStatement({
         sid: 'LogGroups',
         principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],
-        actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncryptFrom', 'kms:ReEncryptTo', 'kms:GenerateDataKey', 'kms:DescribeKey'],
+        actions: [
+          'kms:Encrypt',
+          'kms:Decrypt',
+          'kms:ReEncryptFrom',
+          'kms:ReEncryptTo',
+          'kms:GenerateDataKey',
+          'kms:DescribeKey',
+        ],
         resources: ['*'], // in a key policy: this key
-        conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:log-group:*` } },
+        conditions: {
+          ArnLike: {
+            'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:log-group:*`,
+          },
+        },
       }),
     );
     this.audit.addToResourcePolicy(
@@ -49,7 +60,9 @@ export class EnvironmentKeys extends Construct {
         actions: ['kms:GenerateDataKey', 'kms:DescribeKey'],
         resources: ['*'],
         conditions: {
-          StringEquals: { 'aws:SourceArn': `arn:${partition}:cloudtrail:${region}:${account}:trail/${props.trailName}` },
+          StringEquals: {
+            'aws:SourceArn': `arn:${partition}:cloudtrail:${region}:${account}:trail/${props.trailName}`,
+          },
         },
       }),
     );

@@ -44,7 +44,10 @@ export class Foundation extends Construct {
       accessLogs: this.storage.accessLogs,
       audited: [this.storage.data, this.storage.artifacts],
     });
-    this.alarmTopic = new AlarmTopic(this, 'AlarmTopic', { key: this.keys.alarms, owner: configuration.owner }).topic;
+    this.alarmTopic = new AlarmTopic(this, 'AlarmTopic', {
+      key: this.keys.alarms,
+      owner: configuration.owner,
+    }).topic;
     this.exportForModels();
   }
 

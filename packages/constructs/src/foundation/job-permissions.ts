@@ -9,13 +9,18 @@ import type { DutyRole } from './duty-role';
 export function allowImagePull(role: DutyRole, repository: IRepository): void {
   role
     .allow({
-      actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      actions: [
+        'ecr:BatchCheckLayerAvailability',
+        'ecr:BatchGetImage',
+        'ecr:GetDownloadUrlForLayer',
+      ],
       resources: [repository.repositoryArn],
     })
     .allow({
       actions: ['ecr:GetAuthorizationToken'],
       resources: ['*'],
-      wildcardReason: 'ecr:GetAuthorizationToken has no resource level; the token opens only repositories that the role may pull from.',
+      wildcardReason:
+        'ecr:GetAuthorizationToken has no resource level; the token opens only repositories that the role may pull from.',
     });
 }
 
@@ -27,20 +32,31 @@ export function allowLogsAndMetrics(role: DutyRole, group: string, namespace: st
   const { partition, region, account } = Stack.of(role);
   role
     .allow({
-      actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+      actions: [
+        'logs:CreateLogGroup',
+        'logs:CreateLogStream',
+        'logs:DescribeLogStreams',
+        'logs:PutLogEvents',
+      ],
       resources: [`arn:${partition}:logs:${region}:${account}:log-group:${group}:*`],
-      wildcardReason: 'SageMaker names the log streams after the jobs and instances, which do not exist yet.',
+      wildcardReason:
+        'SageMaker names the log streams after the jobs and instances, which do not exist yet.',
     })
     .allow({
       actions: ['cloudwatch:PutMetricData'],
       resources: ['*'],
       conditions: { StringEquals: { 'cloudwatch:namespace': namespace } },
-      wildcardReason: 'cloudwatch:PutMetricData has no resource level; the condition names the only namespace.',
+      wildcardReason:
+        'cloudwatch:PutMetricData has no resource level; the condition names the only namespace.',
     });
 }
 
 /** Run with network interfaces in the VPC. */
-export function allowNetworkInterfaces(role: DutyRole, subnets: readonly ISubnet[], group: ISecurityGroup): void {
+export function allowNetworkInterfaces(
+  role: DutyRole,
+  subnets: readonly ISubnet[],
+  group: ISecurityGroup,
+): void {
   const { partition, region, account } = Stack.of(role);
   const ec2 = (resource: string): string => `arn:${partition}:ec2:${region}:${account}:${resource}`;
   role
@@ -51,13 +67,21 @@ export function allowNetworkInterfaces(role: DutyRole, subnets: readonly ISubnet
         ec2(`security-group/${group.securityGroupId}`),
         ec2('network-interface/*'),
       ],
-      wildcardReason: 'A network interface has no id before it is created; subnet and security group are named.',
+      wildcardReason:
+        'A network interface has no id before it is created; subnet and security group are named.',
     })
     .allow({
-      actions: ['ec2:CreateNetworkInterfacePermission', 'ec2:DeleteNetworkInterface', 'ec2:DeleteNetworkInterfacePermission'],
+      actions: [
+        'ec2:CreateNetworkInterfacePermission',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DeleteNetworkInterfacePermission',
+      ],
       resources: [ec2('network-interface/*')],
-      conditions: { ArnEquals: { 'ec2:Subnet': subnets.map((subnet) => ec2(`subnet/${subnet.subnetId}`)) } },
-      wildcardReason: 'SageMaker creates and removes the interfaces under ids of its own; the condition names the subnets.',
+      conditions: {
+        ArnEquals: { 'ec2:Subnet': subnets.map((subnet) => ec2(`subnet/${subnet.subnetId}`)) },
+      },
+      wildcardReason:
+        'SageMaker creates and removes the interfaces under ids of its own; the condition names the subnets.',
     })
     .allow({
       actions: [
@@ -68,7 +92,8 @@ export function allowNetworkInterfaces(role: DutyRole, subnets: readonly ISubnet
         'ec2:DescribeVpcs',
       ],
       resources: ['*'],
-      wildcardReason: 'The Describe actions of EC2 have no resource level; they read and change nothing.',
+      wildcardReason:
+        'The Describe actions of EC2 have no resource level; they read and change nothing.',
     });
 }
 
@@ -79,7 +104,11 @@ export function allowDataKey(role: DutyRole, key: IKey): void {
     .allow({
       actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'],
       resources: [key.keyArn],
-      conditions: { StringEquals: { 'kms:ViaService': [`s3.${region}.amazonaws.com`, `sagemaker.${region}.amazonaws.com`] } },
+      conditions: {
+        StringEquals: {
+          'kms:ViaService': [`s3.${region}.amazonaws.com`, `sagemaker.${region}.amazonaws.com`],
+        },
+      },
     })
     .allow({
       actions: ['kms:CreateGrant'],
@@ -92,10 +121,18 @@ export function allowDataKey(role: DutyRole, key: IKey): void {
  * Read, and where told write, what lies below a prefix of a bucket, and list only that.
  * @param prefix without slashes at its ends, e.g. `churn`.
  */
-export function allowObjects(role: DutyRole, bucket: IBucket, prefix: string, access: 'read' | 'read-write'): void {
+export function allowObjects(
+  role: DutyRole,
+  bucket: IBucket,
+  prefix: string,
+  access: 'read' | 'read-write',
+): void {
   role
     .allow({
-      actions: access === 'read' ? ['s3:GetObject'] : ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
+      actions:
+        access === 'read'
+          ? ['s3:GetObject']
+          : ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
       resources: [bucket.arnForObjects(`${prefix}/*`)],
       wildcardReason: `The names of the objects below ${prefix}/ are those of datasets and jobs to come.`,
     })

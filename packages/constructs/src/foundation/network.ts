@@ -54,14 +54,19 @@ export class Network extends Construct {
     const { tier } = props.environment;
     const cidr = props.cidr ?? '10.0.0.0/16';
     // One zone is enough where an outage only stops development; an endpoint of two instances spans two.
-    const zones = tier === 'development' && !props.environment.critical ? 1 : reliability.highAvailability.minZones;
+    const zones =
+      tier === 'development' && !props.environment.critical
+        ? 1
+        : reliability.highAvailability.minZones;
     this.vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(cidr),
       availabilityZones: Stack.of(this).availabilityZones.slice(0, zones),
       natGateways: 0,
       createInternetGateway: false,
       restrictDefaultSecurityGroup: false, // would add a Lambda function; nothing here uses the default group
-      subnetConfiguration: [{ name: 'Private', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 20 }],
+      subnetConfiguration: [
+        { name: 'Private', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 20 },
+      ],
       gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
     });
     this.subnets = this.vpc.isolatedSubnets;

@@ -28,8 +28,14 @@ const { infrequentAccessDays, glacierDays, expiryDays, abortUploadDays } = cost.
  * and an archived object would need hours to come back.
  */
 export const coolDown: LifecycleRule['transitions'] = [
-  { storageClass: StorageClass.INFREQUENT_ACCESS, transitionAfter: Duration.days(infrequentAccessDays) },
-  { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(glacierDays) },
+  {
+    storageClass: StorageClass.INFREQUENT_ACCESS,
+    transitionAfter: Duration.days(infrequentAccessDays),
+  },
+  {
+    storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL,
+    transitionAfter: Duration.days(glacierDays),
+  },
 ];
 const abortUploads: LifecycleRule = {
   id: 'abort-incomplete-uploads',
@@ -69,11 +75,15 @@ export class Storage extends Construct {
       ...safeBucket,
       ...removal,
       encryption: BucketEncryption.S3_MANAGED, // S3 delivers no access logs to a bucket with a KMS key
-      lifecycleRules: [abortUploads, { id: 'age', transitions: coolDown, expiration: Duration.days(expiryDays) }],
+      lifecycleRules: [
+        abortUploads,
+        { id: 'age', transitions: coolDown, expiration: Duration.days(expiryDays) },
+      ],
     });
     Validations.of(this.accessLogs).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'This bucket is where the access logs go; logging its own access would write a log entry for every log entry.',
+      reason:
+        'This bucket is where the access logs go; logging its own access would write a log entry for every log entry.',
     });
 
     const bucket = (name: string, rules: LifecycleRule[]): Bucket =>
@@ -88,7 +98,11 @@ export class Storage extends Construct {
         lifecycleRules: [
           abortUploads,
           // Old versions go after a year. Current ones stay: they may be what production runs.
-          { id: 'age', transitions: coolDown, noncurrentVersionExpiration: Duration.days(expiryDays) },
+          {
+            id: 'age',
+            transitions: coolDown,
+            noncurrentVersionExpiration: Duration.days(expiryDays),
+          },
           ...rules,
         ],
       });

@@ -12,7 +12,11 @@ export interface WorkloadSecurityGroupProps {
 export class WorkloadSecurityGroup extends SecurityGroup {
   constructor(scope: Construct, id: string, props: WorkloadSecurityGroupProps) {
     super(scope, id, { vpc: props.vpc, description: props.description, allowAllOutbound: false });
-    this.addEgressRule(Peer.anyIpv4(), Port.tcp(443), 'S3 gateway and VPC endpoints: there is no other route');
+    this.addEgressRule(
+      Peer.anyIpv4(),
+      Port.tcp(443),
+      'S3 gateway and VPC endpoints: there is no other route',
+    );
     if (props.peers) {
       this.addIngressRule(this, Port.allTcp(), 'Hosts of the same training job');
       this.addEgressRule(this, Port.allTcp(), 'Hosts of the same training job');

@@ -1,6 +1,12 @@
 import { alarmKind, InputError, type AlarmKind } from '@wa-ml/config';
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Metric, TreatMissingData, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  Metric,
+  TreatMissingData,
+  type IMetric,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -40,7 +46,10 @@ export class CataloguedAlarm extends Construct {
       comparisonOperator: operators[this.kind.comparison],
       evaluationPeriods: this.kind.datapoints,
       datapointsToAlarm: this.kind.datapoints,
-      treatMissingData: this.kind.missingData === 'fine' ? TreatMissingData.NOT_BREACHING : TreatMissingData.BREACHING,
+      treatMissingData:
+        this.kind.missingData === 'fine'
+          ? TreatMissingData.NOT_BREACHING
+          : TreatMissingData.BREACHING,
     });
     if (props.topic) {
       const tell = new SnsAction(props.topic);
@@ -51,7 +60,12 @@ export class CataloguedAlarm extends Construct {
 
   /** The alarm's ARN, from its fixed name: roles of the same stack can name it without waiting for it. */
   get alarmArn(): string {
-    return Stack.of(this).formatArn({ service: 'cloudwatch', resource: 'alarm', resourceName: this.alarmName, arnFormat: ArnFormat.COLON_RESOURCE_NAME });
+    return Stack.of(this).formatArn({
+      service: 'cloudwatch',
+      resource: 'alarm',
+      resourceName: this.alarmName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
   }
 }
 
@@ -76,11 +90,14 @@ function metricOf(kind: AlarmKind, props: CataloguedAlarmProps): IMetric {
     metricName: name,
     statistic,
     period: Duration.seconds(kind.periodSeconds),
-    dimensionsMap: Object.fromEntries(dimensions.map((dimension) => [dimension, props.dimensions[dimension]!])),
+    dimensionsMap: Object.fromEntries(
+      dimensions.map((dimension) => [dimension, props.dimensions[dimension]!]),
+    ),
   });
 }
 
-const countsEveryCpu = (kind: AlarmKind): boolean => kind.metric.kind === 'metric' && kind.metric.perVirtualCpu === true;
+const countsEveryCpu = (kind: AlarmKind): boolean =>
+  kind.metric.kind === 'metric' && kind.metric.perVirtualCpu === true;
 
 function virtualCpusOf(props: CataloguedAlarmProps): number {
   if (props.virtualCpus !== undefined) return props.virtualCpus;

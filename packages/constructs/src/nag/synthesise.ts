@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Validations, type AppProps } from 'aws-cdk-lib';
-import { FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT, VALIDATION_REPORT_FILE } from 'aws-cdk-lib/cx-api';
+import {
+  FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT,
+  VALIDATION_REPORT_FILE,
+} from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
 
 /** One rule that one resource breaks. */
@@ -77,7 +80,10 @@ export function synthesise(app: App): Synthesis {
         resource: construct.constructPath ?? '(unknown)',
       })),
     )
-    .sort((left, right) => left.severity.localeCompare(right.severity) || left.resource.localeCompare(right.resource));
+    .sort(
+      (left, right) =>
+        left.severity.localeCompare(right.severity) || left.resource.localeCompare(right.resource),
+    );
   return {
     directory: assembly.directory,
     stacks: assembly.stacks.map((stack) => stack.stackName),
@@ -91,7 +97,10 @@ export function formatFindings(findings: readonly Finding[]): string {
   if (findings.length === 0) return 'Checks: nothing found.';
   return [
     `Checks: ${findings.length} finding${findings.length === 1 ? '' : 's'}.`,
-    ...findings.map(({ rule, severity, what, resource }) => `  ${severity}  ${rule}\n         ${resource}\n         ${what}`),
+    ...findings.map(
+      ({ rule, severity, what, resource }) =>
+        `  ${severity}  ${rule}\n         ${resource}\n         ${what}`,
+    ),
     "Mend each, or write why it is right: Validations.of(x).acknowledge({ id: '<rule>', reason: '...' })",
   ].join('\n');
 }

@@ -48,6 +48,7 @@ export function deploymentConfig(
 /** The rollout in words, for the stack's outputs. */
 export function describeRollout(endpoint: Pick<EndpointSettings, 'rollout' | 'min'>): string {
   const rollout = effectiveRollout(endpoint);
-  if (rollout.type === 'canary') return `canary: ${rollout.canaryPercent} % for ${rollout.waitSeconds} s, then all`;
+  if (rollout.type === 'canary')
+    return `canary: ${rollout.canaryPercent} % for ${rollout.waitSeconds} s, then all`;
   return `all at once, with rollback alarms${rollout.reason ? `: ${rollout.reason}` : ''}`;
 }

@@ -22,7 +22,11 @@ const { scaleOutCooldownSeconds, scaleInCooldownSeconds, unmeasuredMaxRps } = re
  * and steps of one instance when the CPUs are busy for more than 80 % or less than 50 % of their time.
  */
 export class EndpointScaling extends Construct {
-  constructor(scope: Construct, id: string, private readonly props: EndpointScalingProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: EndpointScalingProps,
+  ) {
     super(scope, id);
     const { endpoint, endpointName, variantName, settings } = props;
     const target = new CfnScalableTarget(this, 'Target', {
@@ -40,28 +44,48 @@ export class EndpointScaling extends Construct {
       policyType: 'TargetTrackingScaling',
       scalingTargetId: target.ref,
       targetTrackingScalingPolicyConfiguration: {
-        predefinedMetricSpecification: { predefinedMetricType: 'SageMakerVariantInvocationsPerInstance' },
+        predefinedMetricSpecification: {
+          predefinedMetricType: 'SageMakerVariantInvocationsPerInstance',
+        },
         targetValue: invocationsPerMinuteTarget(maxRps),
         scaleOutCooldown: scaleOutCooldownSeconds,
         scaleInCooldown: scaleInCooldownSeconds,
       },
     });
     new CfnOutput(this, 'Basis', { value: basis });
-    this.step('endpoint-cpu-high', target, { metricIntervalLowerBound: 0, scalingAdjustment: 1 }, scaleOutCooldownSeconds);
-    this.step('endpoint-cpu-low', target, { metricIntervalUpperBound: 0, scalingAdjustment: -1 }, scaleInCooldownSeconds);
+    this.step(
+      'endpoint-cpu-high',
+      target,
+      { metricIntervalLowerBound: 0, scalingAdjustment: 1 },
+      scaleOutCooldownSeconds,
+    );
+    this.step(
+      'endpoint-cpu-low',
+      target,
+      { metricIntervalUpperBound: 0, scalingAdjustment: -1 },
+      scaleInCooldownSeconds,
+    );
   }
 
   /** The measured throughput if it is of this instance type and image, else a cautious one. */
   private throughput(): { maxRps: number; basis: string } {
     const { release, settings } = this.props;
     const { measured } = release;
-    const fits = measured?.instanceType === settings.instanceType && measured.imageDigest === release.imageDigest;
+    const fits =
+      measured?.instanceType === settings.instanceType &&
+      measured.imageDigest === release.imageDigest;
     if (measured && fits) {
-      return { maxRps: measured.maxRps, basis: `measured: ${measured.maxRps} requests/s on ${measured.instanceType}` };
+      return {
+        maxRps: measured.maxRps,
+        basis: `measured: ${measured.maxRps} requests/s on ${measured.instanceType}`,
+      };
     }
-    const why = measured ? 'was measured on another instance type or image' : 'has not been measured';
+    const why = measured
+      ? 'was measured on another instance type or image'
+      : 'has not been measured';
     const basis = `cautious default: ${unmeasuredMaxRps} requests/s on ${settings.instanceType}, which ${why}`;
-    if (measured) Annotations.of(this).addWarningV2('wa-ml:measurement-ignored', `Scaling uses a ${basis}.`);
+    if (measured)
+      Annotations.of(this).addWarningV2('wa-ml:measurement-ignored', `Scaling uses a ${basis}.`);
     return { maxRps: unmeasuredMaxRps, basis };
   }
 

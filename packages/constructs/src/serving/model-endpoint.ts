@@ -32,7 +32,11 @@ export class ModelEndpoint extends Construct {
   private readonly role: EndpointRole;
   private readonly securityGroup: WorkloadSecurityGroup;
 
-  constructor(scope: Construct, id: string, private readonly props: ModelEndpointProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ModelEndpointProps,
+  ) {
     super(scope, id);
     const { configuration, environment, model } = props.subject;
     this.endpointName = resourceName(configuration, model, environment.name);
@@ -40,7 +44,9 @@ export class ModelEndpoint extends Construct {
       vpc: props.foundation.network.vpc,
       description: `Endpoint of ${model}`,
     });
-    const rollbackAlarms = alarms.filter((kind) => kind.rollsBack).map((kind) => this.alarm(kind.id));
+    const rollbackAlarms = alarms
+      .filter((kind) => kind.rollsBack)
+      .map((kind) => this.alarm(kind.id));
     this.role = new EndpointRole(this, 'Role', {
       model,
       foundation: props.foundation,

@@ -21,24 +21,37 @@ export interface Release {
   readonly measured?: Measurement;
 }
 
-const arnPattern = /^arn:[a-z-]+:sagemaker:([a-z0-9-]+):(\d{12}):model-package\/([a-zA-Z0-9-]+)\/(\d+)$/;
+const arnPattern =
+  /^arn:[a-z-]+:sagemaker:([a-z0-9-]+):(\d{12}):model-package\/([a-zA-Z0-9-]+)\/(\d+)$/;
 
 /**
  * The release of a model in an environment, or undefined when nothing is released yet.
  * @param releases the contents of releases/<environment>.json
  * @throws InputError for an entry that SageMaker would refuse at deployment.
  */
-export function releaseOf(releases: unknown, environment: NormalisedEnvironment, model: string): Release | undefined {
+export function releaseOf(
+  releases: unknown,
+  environment: NormalisedEnvironment,
+  model: string,
+): Release | undefined {
   const file = `releases/${environment.name}.json`;
   if (typeof releases !== 'object' || releases === null || Array.isArray(releases)) {
-    throw refused(file, 'It is no JSON object.', 'An object of models, or {} while nothing is released.');
+    throw refused(
+      file,
+      'It is no JSON object.',
+      'An object of models, or {} while nothing is released.',
+    );
   }
   const entry = (releases as Record<string, unknown>)[model] as Partial<Release> | undefined;
   if (entry === undefined) return undefined;
 
   const arn = arnPattern.exec(entry.modelPackageArn ?? '');
   if (!arn) {
-    throw refused(`${file}: ${model}.modelPackageArn`, 'It is no ARN of a model package version.', promote(model, environment));
+    throw refused(
+      `${file}: ${model}.modelPackageArn`,
+      'It is no ARN of a model package version.',
+      promote(model, environment),
+    );
   }
   const [, region, account] = arn;
   if (region !== environment.region || account !== environment.account) {
@@ -50,7 +63,11 @@ export function releaseOf(releases: unknown, environment: NormalisedEnvironment,
     );
   }
   if (!/^sha256:[0-9a-f]{64}$/.test(entry.imageDigest ?? '')) {
-    throw refused(`${file}: ${model}.imageDigest`, 'It is no sha256 digest; a tag can move.', promote(model, environment));
+    throw refused(
+      `${file}: ${model}.imageDigest`,
+      'It is no sha256 digest; a tag can move.',
+      promote(model, environment),
+    );
   }
   return entry as Release;
 }
@@ -59,5 +76,10 @@ const promote = (model: string, environment: NormalisedEnvironment): string =>
   `Let the command write it: npx wa-ml promote ${model} --to ${environment.name}`;
 
 function refused(where: string, why: string, next: string): InputError {
-  return new InputError({ code: 'RELEASE_INVALID', what: `${where} cannot be deployed.`, why, next });
+  return new InputError({
+    code: 'RELEASE_INVALID',
+    what: `${where} cannot be deployed.`,
+    why,
+    next,
+  });
 }

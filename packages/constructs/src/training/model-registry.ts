@@ -32,7 +32,9 @@ export class ModelRegistry extends Construct {
       modelPackageGroupName: this.groupName,
       modelPackageGroupDescription: `Versions of ${model}`,
     });
-    group.applyRemovalPolicy(environment.tier === 'development' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN);
+    group.applyRemovalPolicy(
+      environment.tier === 'development' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    );
 
     const images = (name: string): Repository =>
       new Repository(this, name, {
@@ -50,6 +52,7 @@ export class ModelRegistry extends Construct {
 
     new CfnOutput(this, 'ModelPackageGroup', { value: this.groupName });
     new CfnOutput(this, 'InferenceRepositoryUri', { value: this.inferenceImages.repositoryUri });
-    if (this.trainingImages) new CfnOutput(this, 'TrainingRepositoryUri', { value: this.trainingImages.repositoryUri });
+    if (this.trainingImages)
+      new CfnOutput(this, 'TrainingRepositoryUri', { value: this.trainingImages.repositoryUri });
   }
 }

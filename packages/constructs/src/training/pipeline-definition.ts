@@ -35,7 +35,9 @@ const reportOutput = 'evaluation';
 const reportProperty = 'EvaluationReport';
 
 const get = (path: string): Json => ({ Get: path });
-const joined = (...values: readonly unknown[]): Json => ({ 'Std:Join': { On: '/', Values: values } });
+const joined = (...values: readonly unknown[]): Json => ({
+  'Std:Join': { On: '/', Values: values },
+});
 const execution = get('Execution.PipelineExecutionId');
 
 /** Capacity and service faults pass; a fault of the model's own code does not, and is not retried. */
@@ -46,7 +48,12 @@ const retryPolicies = [
     BackoffRate: 2,
     MaxAttempts: 3,
   },
-  { ExceptionType: ['Step.SERVICE_FAULT', 'Step.THROTTLING'], IntervalSeconds: 30, BackoffRate: 2, MaxAttempts: 5 },
+  {
+    ExceptionType: ['Step.SERVICE_FAULT', 'Step.THROTTLING'],
+    IntervalSeconds: 30,
+    BackoffRate: 2,
+    MaxAttempts: 5,
+  },
 ];
 
 /**
@@ -65,23 +72,35 @@ export function pipelineDefinition(graph: readonly Step[], setting: PipelineSett
       { Name: 'GitCommit', Type: 'String' },
       ...(gate ? [{ Name: gate.parameter, Type: 'Float', DefaultValue: 0 }] : []),
     ],
-    PipelineExperimentConfig: { ExperimentName: get('Execution.PipelineName'), TrialName: execution },
+    PipelineExperimentConfig: {
+      ExperimentName: get('Execution.PipelineName'),
+      TrialName: execution,
+    },
     // What follows the gate is nested in its branch and not repeated at the top.
-    Steps: graph.filter((step) => !inside.includes(step)).map((step) => stepDefinition(step, graph, setting)),
+    Steps: graph
+      .filter((step) => !inside.includes(step))
+      .map((step) => stepDefinition(step, graph, setting)),
   };
 }
 
 function stepDefinition(step: Step, graph: readonly Step[], setting: PipelineSetting): Json {
   const common = { Name: step.name, ...(step.after.length > 0 ? { DependsOn: step.after } : {}) };
   if (step.kind === 'train') {
-    return { ...common, Type: 'Training', RetryPolicies: retryPolicies, Arguments: trainingArguments(step.channels, setting) };
+    return {
+      ...common,
+      Type: 'Training',
+      RetryPolicies: retryPolicies,
+      Arguments: trainingArguments(step.channels, setting),
+    };
   }
   if (step.kind === 'evaluate') {
     return {
       ...common,
       Type: 'Processing',
       RetryPolicies: retryPolicies,
-      PropertyFiles: [{ PropertyFileName: reportProperty, OutputName: reportOutput, FilePath: step.report }],
+      PropertyFiles: [
+        { PropertyFileName: reportProperty, OutputName: reportOutput, FilePath: step.report },
+      ],
       Arguments: evaluationArguments(step.channels, nameOf(graph, 'train'), setting),
     };
   }
@@ -96,7 +115,10 @@ function stepDefinition(step: Step, graph: readonly Step[], setting: PipelineSet
           {
             Type: 'GreaterThan',
             LeftValue: {
-              'Std:JsonGet': { PropertyFile: get(`Steps.${evaluation}.PropertyFiles.${reportProperty}`), Path: step.path },
+              'Std:JsonGet': {
+                PropertyFile: get(`Steps.${evaluation}.PropertyFiles.${reportProperty}`),
+                Path: step.path,
+              },
             },
             RightValue: get(`Parameters.${step.parameter}`),
           },
@@ -109,7 +131,10 @@ function stepDefinition(step: Step, graph: readonly Step[], setting: PipelineSet
             Type: 'Fail',
             Arguments: {
               ErrorMessage: {
-                'Std:Join': { On: ' ', Values: [`${step.path} is not above`, get(`Parameters.${step.parameter}`)] },
+                'Std:Join': {
+                  On: ' ',
+                  Values: [`${step.path} is not above`, get(`Parameters.${step.parameter}`)],
+                },
               },
             },
           },
@@ -131,14 +156,16 @@ function nameOf(graph: readonly Step[], kind: Step['kind']): string {
   return step.name;
 }
 
-const tagList = (tags: Readonly<Record<string, string>>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+const tagList = (tags: Readonly<Record<string, string>>) =>
+  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 const volumeKey = (instanceType: string, keyArn: string): Json =>
   hasLocalStorage(instanceType) ? {} : { VolumeKmsKeyId: keyArn };
 const vpcConfig = (setting: PipelineSetting): Json => ({
   SecurityGroupIds: [setting.securityGroupId],
   Subnets: setting.subnetIds,
 });
-const channelUri = (setting: PipelineSetting, channel: Channel): string => `s3://${setting.dataBucket}/${setting.model}/${channel}/`;
+const channelUri = (setting: PipelineSetting, channel: Channel): string =>
+  `s3://${setting.dataBucket}/${setting.model}/${channel}/`;
 const artifactUri = (setting: PipelineSetting, purpose: keyof typeof artifactPrefixes): string =>
   `s3://${setting.artifactBucket}/${artifactPrefixes[purpose]}/${setting.model}`;
 
@@ -146,12 +173,19 @@ function trainingArguments(channels: readonly Channel[], setting: PipelineSettin
   const { instanceType, instances, strategy, precision } = setting.training;
   return {
     // The image's entry point is `python -m ml_runtime`; SageMaker adds the argument `train`.
-    AlgorithmSpecification: { TrainingImage: get('Parameters.TrainingImage'), TrainingInputMode: 'File' },
+    AlgorithmSpecification: {
+      TrainingImage: get('Parameters.TrainingImage'),
+      TrainingInputMode: 'File',
+    },
     HyperParameters: { strategy, precision },
     InputDataConfig: channels.map((channel) => ({
       ChannelName: channel,
       DataSource: {
-        S3DataSource: { S3DataType: 'S3Prefix', S3DataDistributionType: 'FullyReplicated', S3Uri: channelUri(setting, channel) },
+        S3DataSource: {
+          S3DataType: 'S3Prefix',
+          S3DataDistributionType: 'FullyReplicated',
+          S3Uri: channelUri(setting, channel),
+        },
       },
     })),
     OutputDataConfig: { S3OutputPath: artifactUri(setting, 'training'), KmsKeyId: setting.keyArn },
@@ -166,7 +200,10 @@ function trainingArguments(channels: readonly Channel[], setting: PipelineSettin
       MaxRuntimeInSeconds: trainingSeconds,
       ...(setting.spot ? { MaxWaitTimeInSeconds: spotSeconds } : {}),
     },
-    CheckpointConfig: { S3Uri: joined(artifactUri(setting, 'checkpoints'), execution), LocalPath: '/opt/ml/checkpoints' },
+    CheckpointConfig: {
+      S3Uri: joined(artifactUri(setting, 'checkpoints'), execution),
+      LocalPath: '/opt/ml/checkpoints',
+    },
     EnableManagedSpotTraining: setting.spot,
     EnableNetworkIsolation: true,
     EnableInterContainerTrafficEncryption: true,
@@ -175,11 +212,20 @@ function trainingArguments(channels: readonly Channel[], setting: PipelineSettin
   };
 }
 
-function evaluationArguments(channels: readonly Channel[], trainStep: string, setting: PipelineSetting): Json {
+function evaluationArguments(
+  channels: readonly Channel[],
+  trainStep: string,
+  setting: PipelineSetting,
+): Json {
   const input = (name: string, uri: unknown, path: string): Json => ({
     InputName: name,
     AppManaged: false,
-    S3Input: { S3Uri: uri, LocalPath: `${processingRoot}/${path}`, S3DataType: 'S3Prefix', S3InputMode: 'File' },
+    S3Input: {
+      S3Uri: uri,
+      LocalPath: `${processingRoot}/${path}`,
+      S3DataType: 'S3Prefix',
+      S3InputMode: 'File',
+    },
   });
   return {
     AppSpecification: {
@@ -195,7 +241,9 @@ function evaluationArguments(channels: readonly Channel[], trainStep: string, se
     },
     ProcessingInputs: [
       input('model', get(`Steps.${trainStep}.ModelArtifacts.S3ModelArtifacts`), 'model'),
-      ...channels.map((channel) => input(channel, channelUri(setting, channel), `input/data/${channel}`)),
+      ...channels.map((channel) =>
+        input(channel, channelUri(setting, channel), `input/data/${channel}`),
+      ),
     ],
     ProcessingOutputConfig: {
       KmsKeyId: setting.keyArn,
@@ -235,7 +283,11 @@ export const evaluationCommand =
   `mkdir -p "$SM_MODEL_DIR" && tar -xzf ${processingRoot}/model/model.tar.gz -C "$SM_MODEL_DIR" && ` +
   `exec python -m ml_runtime evaluate --root ${processingRoot}`;
 
-function registerArguments(approval: string, graph: readonly Step[], setting: PipelineSetting): Json {
+function registerArguments(
+  approval: string,
+  graph: readonly Step[],
+  setting: PipelineSetting,
+): Json {
   const evaluation = nameOf(graph, 'evaluate');
   const report = graph.find((step) => step.kind === 'evaluate')!.report;
   return {
@@ -256,10 +308,18 @@ function registerArguments(approval: string, graph: readonly Step[], setting: Pi
       ModelQuality: {
         Statistics: {
           ContentType: 'application/json',
-          S3Uri: joined(get(`Steps.${evaluation}.ProcessingOutputConfig.Outputs['${reportOutput}'].S3Output.S3Uri`), report),
+          S3Uri: joined(
+            get(
+              `Steps.${evaluation}.ProcessingOutputConfig.Outputs['${reportOutput}'].S3Output.S3Uri`,
+            ),
+            report,
+          ),
         },
       },
     },
-    CustomerMetadataProperties: { GitCommit: get('Parameters.GitCommit'), PipelineExecution: execution },
+    CustomerMetadataProperties: {
+      GitCommit: get('Parameters.GitCommit'),
+      PipelineExecution: execution,
+    },
   };
 }

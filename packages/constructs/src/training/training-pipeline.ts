@@ -42,8 +42,15 @@ export class TrainingPipeline extends Construct {
       securityGroupId: props.securityGroup.securityGroupId,
       training: settings.in[environment.name]!.training,
       spot: environment.tier !== 'production', // COST-3
-      endpointInstanceTypes: [...new Set(Object.values(settings.in).map(({ endpoint }) => endpoint.instanceType))].sort(),
-      tags: { project: configuration.name, environment: environment.name, model, capability: 'training' },
+      endpointInstanceTypes: [
+        ...new Set(Object.values(settings.in).map(({ endpoint }) => endpoint.instanceType)),
+      ].sort(),
+      tags: {
+        project: configuration.name,
+        environment: environment.name,
+        model,
+        capability: 'training',
+      },
     });
     const pipeline = new CfnPipeline(this, 'Pipeline', {
       pipelineName: this.pipelineName,

@@ -31,7 +31,11 @@ export class TrainingRoles extends Construct {
   /** Starts the jobs above and registers what passed; sees no data. */
   readonly pipeline: DutyRole;
 
-  constructor(scope: Construct, id: string, private readonly props: TrainingRolesProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: TrainingRolesProps,
+  ) {
     super(scope, id);
     const { model } = props.subject;
     const { data, artifacts } = props.foundation.storage;
@@ -39,14 +43,26 @@ export class TrainingRoles extends Construct {
     this.training = this.jobRole('Training', `trains ${model}`, 'TrainingJobs');
     allowObjects(this.training, data, model, 'read');
     allowObjects(this.training, artifacts, `${artifactPrefixes.training}/${model}`, 'read-write');
-    allowObjects(this.training, artifacts, `${artifactPrefixes.checkpoints}/${model}`, 'read-write');
+    allowObjects(
+      this.training,
+      artifacts,
+      `${artifactPrefixes.checkpoints}/${model}`,
+      'read-write',
+    );
 
     this.evaluation = this.jobRole('Evaluation', `evaluates ${model}`, 'ProcessingJobs');
     allowObjects(this.evaluation, data, model, 'read');
     allowObjects(this.evaluation, artifacts, `${artifactPrefixes.training}/${model}`, 'read');
-    allowObjects(this.evaluation, artifacts, `${artifactPrefixes.evaluation}/${model}`, 'read-write');
+    allowObjects(
+      this.evaluation,
+      artifacts,
+      `${artifactPrefixes.evaluation}/${model}`,
+      'read-write',
+    );
 
-    this.pipeline = new DutyRole(this, 'Pipeline', { duty: `runs the training pipeline of ${model}` });
+    this.pipeline = new DutyRole(this, 'Pipeline', {
+      duty: `runs the training pipeline of ${model}`,
+    });
     this.allowStartingJobs();
     this.allowRegistering();
   }
@@ -63,8 +79,11 @@ export class TrainingRoles extends Construct {
 
   private allowStartingJobs(): void {
     const { foundation, securityGroup } = this.props;
-    const jobs = ['training-job', 'processing-job'].map((kind) => sageMakerArn(this, `${kind}/pipelines-*`));
-    const wildcardReason = 'SageMaker names the jobs of a pipeline pipelines-<execution>-<step>-<suffix> when it starts them.';
+    const jobs = ['training-job', 'processing-job'].map((kind) =>
+      sageMakerArn(this, `${kind}/pipelines-*`),
+    );
+    const wildcardReason =
+      'SageMaker names the jobs of a pipeline pipelines-<execution>-<step>-<suffix> when it starts them.';
     this.pipeline
       .allow({
         actions: ['sagemaker:CreateTrainingJob', 'sagemaker:CreateProcessingJob'],
@@ -72,7 +91,10 @@ export class TrainingRoles extends Construct {
         wildcardReason,
         // Nobody gets a job past the pipeline that is not isolated, encrypted and in our subnets.
         conditions: {
-          Bool: { 'sagemaker:NetworkIsolation': 'true', 'sagemaker:InterContainerTrafficEncryption': 'true' },
+          Bool: {
+            'sagemaker:NetworkIsolation': 'true',
+            'sagemaker:InterContainerTrafficEncryption': 'true',
+          },
           Null: { 'sagemaker:VpcSubnets': 'false', 'sagemaker:VpcSecurityGroupIds': 'false' },
           'ForAllValues:StringEquals': {
             'sagemaker:VpcSubnets': foundation.network.subnets.map((subnet) => subnet.subnetId),
@@ -107,14 +129,28 @@ export class TrainingRoles extends Construct {
         resources: [sageMakerArn(this, `model-package-group/${groupName}`)],
       })
       .allow({
-        actions: ['sagemaker:CreateModelPackage', 'sagemaker:DescribeModelPackage', 'sagemaker:AddTags'],
+        actions: [
+          'sagemaker:CreateModelPackage',
+          'sagemaker:DescribeModelPackage',
+          'sagemaker:AddTags',
+        ],
         resources: [sageMakerArn(this, `model-package/${groupName}/*`)],
         wildcardReason: 'The number of the version is given by the registry when it is created.',
       });
     // The registry checks with the caller's rights that image and artifact are there.
     allowImagePull(this.pipeline, registry.inferenceImages);
-    allowObjects(this.pipeline, foundation.storage.artifacts, `${artifactPrefixes.training}/${subject.model}`, 'read');
-    allowObjects(this.pipeline, foundation.storage.artifacts, `${artifactPrefixes.evaluation}/${subject.model}`, 'read');
+    allowObjects(
+      this.pipeline,
+      foundation.storage.artifacts,
+      `${artifactPrefixes.training}/${subject.model}`,
+      'read',
+    );
+    allowObjects(
+      this.pipeline,
+      foundation.storage.artifacts,
+      `${artifactPrefixes.evaluation}/${subject.model}`,
+      'read',
+    );
     allowDataKey(this.pipeline, foundation.dataKey);
   }
 }
