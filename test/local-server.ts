@@ -10,9 +10,10 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Waits until an address answers with success. @throws after 30 seconds */
-export async function answers(address: string): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+/** Waits until an address answers with success. @throws after some seconds. Default: 30. */
+export async function answers(address: string, seconds = 30): Promise<void> {
+  const until = Date.now() + seconds * 1000;
+  while (Date.now() < until) {
     const ready = await fetch(address).then(
       ({ ok }) => ok,
       () => false,
@@ -20,5 +21,5 @@ export async function answers(address: string): Promise<void> {
     if (ready) return;
     await new Promise((wake) => setTimeout(wake, 100));
   }
-  throw new Error(`${address} did not answer within 30 s.`);
+  throw new Error(`${address} did not answer within ${seconds} s.`);
 }

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -167,6 +168,37 @@ describe('the first path', () => {
 
   it('runs a second time all from the cache', async () => {
     expect(await nx(repository, 'evaluate', 'wine')).toMatch(/3 out of 3|Cache:\s+3\/3/);
+  });
+
+  it('its README takes a clone to a served prediction in two commands', async () => {
+    await commitAll(repository);
+    const clone = join(parent, 'clone');
+    await git(repository, 'clone', '--quiet', repository, clone);
+    const [commands, questions] = [
+      ...read(clone, 'README.md').matchAll(/```sh\n([\s\S]*?)```/g),
+    ].map((match) => match[1]!);
+    const [install, serve] = commands!.trim().split('\n');
+    await must('bash', ['-euc', install!], clone);
+    const server = spawn('bash', ['-euc', `exec ${serve!}`], {
+      cwd: clone,
+      detached: true,
+      stdio: 'ignore',
+      env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
+    });
+    try {
+      await answers('http://127.0.0.1:8080/ping', 300);
+      const output = await must('bash', ['-euo', 'pipefail', '-c', questions!], clone);
+      const { predictions } = JSON.parse(output.slice(output.indexOf('{"predictions"'))) as {
+        predictions: { label: string }[];
+      };
+      expect(predictions).toHaveLength(2);
+      for (const { label } of predictions) expect(['malignant', 'benign']).toContain(label);
+    } finally {
+      process.kill(-server.pid!, 'SIGTERM');
+    }
+    expect(await git(clone, 'status', '--porcelain')).toMatch(
+      /^(\?\? models\/diagnosis\/uv\.lock\n)?$/,
+    );
   });
 
   it('synthesises dev, staging and prod', async () => {

@@ -136,6 +136,8 @@ export function infraProject(): ProjectConfiguration & { name: string } {
     '{workspaceRoot}/releases/**/*',
     '{workspaceRoot}/runbooks/**/*',
     '{workspaceRoot}/package-lock.json',
+    '{workspaceRoot}/tsconfig.json',
+    '{workspaceRoot}/eslint.config.mjs',
   ];
   const command = (text: string, rest: Partial<TargetConfiguration> = {}): TargetConfiguration => ({
     executor: 'nx:run-commands',

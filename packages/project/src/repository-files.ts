@@ -128,6 +128,7 @@ export function addRepositoryFiles(project: javascript.NodeProject): void {
       'export default tseslint.config(',
       "  { ignores: ['**/node_modules', '**/cdk.out', '**/.venv', '.nx'] },",
       '  ...tseslint.configs.strict,',
+      "  { rules: { '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }] } },",
       ');',
     ],
   });

@@ -1,5 +1,5 @@
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { versions } from '@wa-ml/blueprint';
 import { WaMlError } from '@wa-ml/config';
@@ -14,31 +14,27 @@ export class ToolchainError extends WaMlError {
 /**
  * The uv program: the pinned one in `.wa-ml/tools/`, or one on the PATH of the same minor version;
  * else the pinned one is installed from the Python package index.
+ * Several processes may ask at once: each installs into a folder of its own, and the program is moved into place.
  * @throws ToolchainError
  */
 export function findUv(root: string): string {
   const tools = join(root, '.wa-ml', 'tools');
-  const windows = process.platform === 'win32';
-  const ours = join(tools, windows ? 'Scripts' : 'bin', windows ? 'uv.exe' : 'uv');
-  if (versionOf(ours) === versions.tools.uv) return ours;
+  const ours = join(tools, `uv-${versions.tools.uv}${windows ? '.exe' : ''}`);
+  if (existsSync(ours)) return ours;
   const minor = versions.tools.uv.split('.').slice(0, 2).join('.');
   if (versionOf('uv')?.startsWith(`${minor}.`)) return 'uv';
-  install(tools, windows);
-  if (!existsSync(ours))
-    throw new ToolchainError(
-      'uv could not be installed.',
-      `${ours} is missing.`,
-      'Install uv yourself: https://docs.astral.sh/uv/',
-    );
+  install(tools, ours);
   return ours;
 }
+
+const windows = process.platform === 'win32';
 
 function versionOf(program: string): string | undefined {
   const result = spawnSync(program, ['--version'], { encoding: 'utf8' });
   return result.status === 0 ? result.stdout.split(' ')[1]?.trim() : undefined;
 }
 
-function install(tools: string, windows: boolean): void {
+function install(tools: string, ours: string): void {
   const python = ['python3.11', 'python3', 'python'].find((name) => isPython(name));
   if (!python) {
     throw new ToolchainError(
@@ -48,25 +44,30 @@ function install(tools: string, windows: boolean): void {
     );
   }
   process.stderr.write(`Installing uv ${versions.tools.uv} into .wa-ml/tools ...\n`);
-  rmSync(tools, { recursive: true, force: true });
   mkdirSync(tools, { recursive: true });
-  must(spawnSync(python, ['-m', 'venv', tools], { encoding: 'utf8' }), 'python -m venv');
-  const pip = join(tools, windows ? 'Scripts' : 'bin', windows ? 'python.exe' : 'python');
-  must(
-    spawnSync(
-      pip,
-      [
-        '-m',
-        'pip',
-        'install',
-        '--quiet',
-        '--disable-pip-version-check',
-        `uv==${versions.tools.uv}`,
-      ],
-      { encoding: 'utf8' },
-    ),
-    `pip install uv==${versions.tools.uv}`,
-  );
+  const environment = mkdtempSync(join(tools, 'installing-'));
+  try {
+    must(spawnSync(python, ['-m', 'venv', environment], { encoding: 'utf8' }), 'python -m venv');
+    const [programs, suffix] = windows ? ['Scripts', '.exe'] : ['bin', ''];
+    must(
+      spawnSync(
+        join(environment, programs, `python${suffix}`),
+        [
+          '-m',
+          'pip',
+          'install',
+          '--quiet',
+          '--disable-pip-version-check',
+          `uv==${versions.tools.uv}`,
+        ],
+        { encoding: 'utf8' },
+      ),
+      `pip install uv==${versions.tools.uv}`,
+    );
+    renameSync(join(environment, programs, `uv${suffix}`), ours);
+  } finally {
+    rmSync(environment, { recursive: true, force: true });
+  }
 }
 
 function isPython(name: string): boolean {
