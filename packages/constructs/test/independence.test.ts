@@ -47,6 +47,16 @@ describe('a model', () => {
   });
 });
 
+describe('the foundation', () => {
+  it('exports the same without any model, so that the last model can go before what it imports', async () => {
+    const none = await synthesiseExample({ configuration: { ...example, models: {} } });
+    for (const environment of ['dev', 'staging', 'prod']) {
+      const name = `acme-ml-${environment}-foundation`;
+      expect(none.templates[name]).toEqual(both.templates[name]);
+    }
+  });
+});
+
 describe('a stack', () => {
   it('stays far below the 500 resources that CloudFormation allows, with ten models', async () => {
     const ten = Object.fromEntries(
