@@ -12,14 +12,6 @@ function main(): number {
   const { normalised: configuration } = readConfiguration(readFileSync(join(root, 'wa-ml.json'), 'utf8'));
   const known = Object.keys(configuration.environments);
   const wanted: string | undefined = app.node.tryGetContext('environment');
-  if (wanted !== undefined && !known.includes(wanted)) {
-    throw new InputError({
-      code: 'ENVIRONMENT_UNKNOWN',
-      what: `There is no environment "${wanted}".`,
-      why: `wa-ml.json has ${known.join(', ')}.`,
-      next: `Write -c environment=${known[0]}.`,
-    });
-  }
   for (const name of wanted === undefined ? known : [wanted]) {
     addStacks(app, configuration, name, releasesOf(name));
   }

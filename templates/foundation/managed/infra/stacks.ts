@@ -1,4 +1,4 @@
-import type { NormalisedConfiguration } from '@wa-ml/config';
+import { InputError, type NormalisedConfiguration } from '@wa-ml/config';
 import { releaseOf } from '@wa-ml/constructs';
 import type { App } from 'aws-cdk-lib';
 import { CostStack } from './cost-stack';
@@ -10,6 +10,7 @@ import { TrainingStack } from './training-stack';
 /**
  * Adds the stacks of one environment, in the order in which they are deployed.
  * @param releases the contents of releases/<environment>.json
+ * @throws InputError for an environment that wa-ml.json does not have
  */
 export function addStacks(
   app: App,
@@ -17,7 +18,16 @@ export function addStacks(
   environmentName: string,
   releases: unknown,
 ): void {
-  const environment = configuration.environments[environmentName]!;
+  const environment = configuration.environments[environmentName];
+  if (!environment) {
+    const known = Object.keys(configuration.environments);
+    throw new InputError({
+      code: 'ENVIRONMENT_UNKNOWN',
+      what: `There is no environment "${environmentName}".`,
+      why: `wa-ml.json has ${known.join(', ')}.`,
+      next: `Write -c environment=${known[0]}.`,
+    });
+  }
   const subject = { configuration, environment };
 
   const base = new FoundationStack(app, subject);
