@@ -32,6 +32,7 @@ describe('identity policies', () => {
       .flatMap(({ statement }) => list(statement.Action));
     expect([...new Set(everywhere)].sort()).toEqual([
       'cloudwatch:PutMetricData',
+      'ec2:DeleteNetworkInterfacePermission',
       'ec2:DescribeDhcpOptions',
       'ec2:DescribeNetworkInterfaces',
       'ec2:DescribeSecurityGroups',

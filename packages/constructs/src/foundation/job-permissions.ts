@@ -71,17 +71,19 @@ export function allowNetworkInterfaces(
         'A network interface has no id before it is created; subnet and security group are named.',
     })
     .allow({
-      actions: [
-        'ec2:CreateNetworkInterfacePermission',
-        'ec2:DeleteNetworkInterface',
-        'ec2:DeleteNetworkInterfacePermission',
-      ],
+      actions: ['ec2:CreateNetworkInterfacePermission', 'ec2:DeleteNetworkInterface'],
       resources: [ec2('network-interface/*')],
       conditions: {
         ArnEquals: { 'ec2:Subnet': subnets.map((subnet) => ec2(`subnet/${subnet.subnetId}`)) },
       },
       wildcardReason:
         'SageMaker creates and removes the interfaces under ids of its own; the condition names the subnets.',
+    })
+    .allow({
+      actions: ['ec2:DeleteNetworkInterfacePermission'],
+      resources: ['*'],
+      wildcardReason:
+        'A permission of an interface is no resource that a policy can name; this only takes permissions away.',
     })
     .allow({
       actions: [
