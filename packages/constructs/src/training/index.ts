@@ -1,4 +1,5 @@
 export * from './model-registry';
 export * from './pipeline-definition';
+export { evaluationCommand, type PipelineSetting } from './pipeline-jobs';
 export * from './training-pipeline';
 export * from './training-roles';
