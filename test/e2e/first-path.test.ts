@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answers } from '../local-server';
 import {
   bin,
   cleanUp,
@@ -159,10 +160,11 @@ describe('the first path', () => {
     });
     expect(await git(repository, 'status', '--porcelain', '--', 'models/wine/data')).toBe('');
     await nx(repository, 'evaluate', 'wine');
-    const { metrics, baseline } = JSON.parse(
+    const { metrics, baseline, skill } = JSON.parse(
       read(repository, 'models/wine/.ml/output/data/evaluation.json'),
     ) as Evaluation;
     expect(metrics['accuracy']!.value).toBeGreaterThan(baseline.metrics['accuracy']!.value + 0.3);
+    expect(skill.value).toBeGreaterThan(0.5);
     await nx(repository, 'run-many', '-t', 'lint', 'test', '-p', 'wine');
   });
 
@@ -216,6 +218,7 @@ describe('the first path', () => {
 });
 
 interface Evaluation {
+  readonly skill: { value: number };
   readonly metrics: Record<string, { value: number }>;
   readonly baseline: { readonly metrics: Record<string, { value: number }> };
 }

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { versions, type Reconciliation } from '@wa-ml/blueprint';
-import { InputError, nearest, readConfiguration } from '@wa-ml/config';
+import { InputError, nearest, readConfiguration, WaMlError } from '@wa-ml/config';
 import {
   commitFirst,
   configurationText,
   createRepository,
   defaultAnswers,
   installDependencies,
+  lockPythonPackages,
   printError,
   readPeopleData,
   type Answers,
@@ -59,10 +60,13 @@ async function create(values: Values, name: string | undefined, json: boolean): 
     ...(data && first ? { data: { [first]: data } } : {}),
   });
   const root = resolve(directory);
+  let unlocked: WaMlError | undefined;
   if (!values['dry-run']) {
     if (values['install'] !== false) {
       progress.step('Installing packages');
       installDependencies(root, outcome, !json && process.stdout.isTTY);
+      progress.step('Locking Python packages');
+      unlocked = problemOf(() => lockPythonPackages(root, outcome));
     }
     if (values['git'] !== false) {
       progress.step('Making the first commit');
@@ -70,6 +74,7 @@ async function create(values: Values, name: string | undefined, json: boolean): 
     }
   }
   progress.done();
+  if (unlocked) printError(unlocked, json); // the repository is whole without locks: say so, and go on
   return print(
     json
       ? `${JSON.stringify(report(root, outcome, values['dry-run'] === true))}\n`
@@ -130,6 +135,17 @@ function answersOf(
         : undefined,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** What a step reports that the rest does not depend on. */
+function problemOf(work: () => void): WaMlError | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof WaMlError) return error;
+    throw error;
+  }
 }
 
 function parse(args: readonly string[]) {

@@ -13,6 +13,7 @@ import { readConfiguration, type NormalisedConfiguration } from '@wa-ml/config';
 import { installDependencies } from './install';
 import { keepInStep } from './keep-in-step';
 import { loadTemplates } from './load-templates';
+import { lockPythonPackages } from './lock-python';
 import { packageSpecifiers } from './packages';
 import { formatReport } from './report';
 import { addRepositoryFiles, projectOptions } from './repository-files';
@@ -100,8 +101,9 @@ export class WaMlProject extends javascript.NodeProject {
   override synth(): void {
     const outcome = keepInStep(this.repository, this.plan());
     process.stdout.write(formatReport(outcome));
-    if (process.env['PROJEN_DISABLE_POST'] === undefined)
-      installDependencies(this.repository, outcome);
+    if (process.env['PROJEN_DISABLE_POST'] !== undefined) return;
+    installDependencies(this.repository, outcome);
+    lockPythonPackages(this.repository, outcome);
   }
 
   private renderRepositoryFiles(): PlannedFile[] {

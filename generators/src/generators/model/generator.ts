@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { GeneratorCallback, Tree } from '@nx/devkit';
 import { InputError, readConfiguration, type Flavour } from '@wa-ml/config';
-import { formatReport, readPeopleData, withModel } from '@wa-ml/project';
+import { formatReport, lockPythonPackages, readPeopleData, withModel } from '@wa-ml/project';
 import { keepTreeInStep } from '../sync/generator';
 
 /** Options of `nx generate @wa-ml/nx:model`; schemas/model.json is made from the schema of wa-ml.json. */
@@ -46,6 +46,7 @@ export async function modelGenerator(
   if (data) tree.write(join('models', options.name, data.written.file), data.bytes);
   const outcome = keepTreeInStep(tree, data ? { [options.name]: data } : {});
   return () => {
+    lockPythonPackages(tree.root, outcome);
     process.stdout.write(`\n${formatReport(outcome)}Next: npx nx train ${options.name}\n`);
   };
 }

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
+from ml_runtime.evaluation.evaluate import skill
 from ml_runtime.evaluation.metrics import classification_metrics, regression_metrics
 
 
@@ -34,3 +35,9 @@ def test_regression() -> None:
     assert found["rmse"] == pytest.approx(reference.root_mean_squared_error(truth, predicted))
     assert found["mae"] == pytest.approx(reference.mean_absolute_error(truth, predicted))
     assert found["r2"] == pytest.approx(reference.r2_score(truth, predicted))
+
+
+def test_skill_is_the_share_of_the_baselines_loss_that_the_model_takes_away() -> None:
+    assert skill("regression", {"rmse": 1.0}, {"rmse": 4.0}) == pytest.approx(0.75)
+    assert skill("classification", {"log_loss": 0.6}, {"log_loss": 0.5}) == pytest.approx(-0.2)
+    assert skill("regression", {"rmse": 0.0}, {"rmse": 0.0}) == 0.0

@@ -34,6 +34,7 @@ def test_a_classification_beats_the_majority_class_by_far(wine: Path) -> None:
     report = evaluation(wine)
     assert report["metrics"]["accuracy"]["value"] > 0.9
     assert report["baseline"]["metrics"]["accuracy"]["value"] < 0.45
+    assert 0.5 < report["skill"]["value"] < 1
 
 
 def test_a_regression_beats_the_mean_by_far(diabetes: Path) -> None:

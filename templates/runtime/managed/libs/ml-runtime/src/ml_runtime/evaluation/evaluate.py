@@ -41,6 +41,8 @@ def evaluate(layout: ContainerLayout) -> dict[str, Any]:
             "name": "majority class" if schema.task == "classification" else "mean",
             "metrics": {name: {"value": value} for name, value in baseline.items()},
         },
+        # What the pipeline's gate reads.
+        "skill": {"value": skill(schema.task, metrics, baseline)},
         "model": {"flavour": schema.flavour, "onnxSha256": model.digest},
         "data": {"testSha256": channel_digest(layout, ("test",))},
     }
@@ -49,6 +51,16 @@ def evaluate(layout: ContainerLayout) -> dict[str, Any]:
     file.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n", "utf-8")
     _print_table(report)
     return report
+
+
+def skill(task: str, metrics: dict[str, float], baseline: dict[str, float]) -> float:
+    """Skill score: 1 - loss / baseline's loss; 1 is perfect, 0 no better than the baseline.
+
+    The loss is log loss for a classification and RMSE for a regression. Where the baseline is
+    already perfect there is nothing to gain, and the skill is 0.
+    """
+    loss = "log_loss" if task == "classification" else "rmse"
+    return 1.0 - metrics[loss] / baseline[loss] if baseline[loss] > 0 else 0.0
 
 
 def _metrics(schema: Schema, answers: NDArray[np.float64], truth: NDArray[Any]) -> dict[str, float]:

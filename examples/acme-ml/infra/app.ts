@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError, readConfiguration, WaMlError } from '@wa-ml/config';
+import { checkedApp, formatFindings, synthesise } from '@wa-ml/constructs';
+import { addStacks } from './stacks';
+
+const root = join(__dirname, '..');
+
+/** Synthesises every environment, or the one that `-c environment=<name>` names. Returns the exit code. */
+function main(): number {
+  const app = checkedApp();
+  const { normalised: configuration } = readConfiguration(readFileSync(join(root, 'wa-ml.json'), 'utf8'));
+  const known = Object.keys(configuration.environments);
+  const wanted: string | undefined = app.node.tryGetContext('environment');
+  for (const name of wanted === undefined ? known : [wanted]) {
+    addStacks(app, configuration, name, releasesOf(name));
+  }
+  const { findings, exitCode } = synthesise(app);
+  console.error(formatFindings(findings));
+  return exitCode;
+}
+
+function releasesOf(environment: string): unknown {
+  const file = join(root, 'releases', `${environment}.json`);
+  if (!existsSync(file)) return {}; // nothing is released yet
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new InputError({
+      code: 'RELEASE_INVALID',
+      what: `releases/${environment}.json is no JSON.`,
+      why: String(error),
+      next: 'Bring it back from Git, or write {} if nothing is released.',
+    });
+  }
+}
+
+try {
+  process.exitCode = main();
+} catch (error) {
+  if (!(error instanceof WaMlError)) throw error;
+  console.error(`${error.code}: ${error.what}\n  ${error.why}\n  ${error.next}`);
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,42 @@
+import { InputError, type NormalisedConfiguration } from '@wa-ml/config';
+import { releaseOf } from '@wa-ml/constructs';
+import type { App } from 'aws-cdk-lib';
+import { CostStack } from './cost-stack';
+import { customise } from './customise';
+import { FoundationStack } from './foundation-stack';
+import { ServingStack } from './serving-stack';
+import { TrainingStack } from './training-stack';
+
+/**
+ * Adds the stacks of one environment, in the order in which they are deployed.
+ * @param releases the contents of releases/<environment>.json
+ * @throws InputError for an environment that wa-ml.json does not have
+ */
+export function addStacks(
+  app: App,
+  configuration: NormalisedConfiguration,
+  environmentName: string,
+  releases: unknown,
+): void {
+  const environment = configuration.environments[environmentName];
+  if (!environment) {
+    const known = Object.keys(configuration.environments);
+    throw new InputError({
+      code: 'ENVIRONMENT_UNKNOWN',
+      what: `There is no environment "${environmentName}".`,
+      why: `wa-ml.json has ${known.join(', ')}.`,
+      next: `Write -c environment=${known[0]}.`,
+    });
+  }
+  const subject = { configuration, environment };
+
+  const base = new FoundationStack(app, subject);
+  customise(base);
+  for (const model of Object.keys(configuration.models)) {
+    const training = new TrainingStack(app, { ...subject, model }, base.foundation);
+    customise(training);
+    const release = releaseOf(releases, environment, model);
+    customise(new ServingStack(app, { ...subject, model }, base.foundation, training.registry, release));
+  }
+  customise(new CostStack(app, subject, base.foundation));
+}

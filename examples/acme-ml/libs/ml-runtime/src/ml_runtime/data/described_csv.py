@@ -1,0 +1,117 @@
+"""A CSV file read by the description in columns.json, which `--data FILE --target COLUMN` seeds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from ..errors import DataError
+from ..schema import Column, ColumnType, Task
+from ..tables import read_csv, take_rows
+from .dataset import Dataset, observed_range
+
+COLUMN_TYPES: dict[str, ColumnType] = {
+    "float": "double",
+    "integer": "long",
+    "boolean": "boolean",
+    "string": "string",
+}
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a columns.json says.
+
+    Attributes:
+        file: The data file.
+        inputs: The columns in use but the target, without ranges (those are in the data).
+        target: Name of the column to predict.
+        task: "classification" or "regression".
+        target_unit: Unit of the target, or None.
+    """
+
+    file: Path
+    inputs: tuple[Column, ...]
+    target: str
+    task: Task
+    target_unit: str | None
+
+
+def read_description(file: Path) -> Description:
+    """Read a columns.json; it needs no data.
+
+    Keys: file (relative to the description), target, task, columns. Keys of a column: name, type
+    (float, integer, boolean, string), missing (count of missing values; with any, a served value
+    may be missing too), categories, unit, use (false: ignored).
+
+    Raises:
+        DataError: The description is absent or malformed.
+    """
+    try:
+        content = json.loads(file.read_text("utf-8"))
+        target, task = str(content["target"]), cast(Task, content["task"])
+        listed = [_column(entry) for entry in content["columns"] if entry.get("use", True)]
+        unit = {entry["name"]: entry.get("unit") for entry in content["columns"]}.get(target)
+        if task not in ("classification", "regression"):
+            raise ValueError(f'the task is "{task}", not classification or regression')
+        inputs = tuple(column for column in listed if column.name != target)
+        return Description(file.parent / content["file"], inputs, target, task, unit)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(
+            "description-unreadable",
+            f"The column description {file} cannot be read:",
+            f"{type(error).__name__}: {error}.",
+            "Restore the file from Git or correct it.",
+        ) from error
+
+
+def read_described_csv(description: Path) -> Dataset:
+    """Read the data set that a columns.json describes; rows without a target are left out.
+
+    Raises:
+        DataError: The description or the data file is absent or malformed.
+    """
+    told = read_description(description)
+    if not told.file.is_file():
+        raise DataError(
+            "data-file-absent",
+            f"There is no data file {told.file}.",
+            "Data files are ignored by Git, so a fresh clone does not have them.",
+            f'Copy it there, or change "file" in {description}.',
+        )
+    target_type: ColumnType = "string" if told.task == "classification" else "double"
+    columns = read_csv(told.file, [*told.inputs, Column(told.target, target_type, required=False)])
+    targets = columns[told.target]
+    kept = np.array([value is not None and value == value for value in targets], dtype=bool)
+    columns = take_rows(columns, np.flatnonzero(kept))
+    labels = tuple(sorted(set(columns[told.target]))) if told.task == "classification" else ()
+    return Dataset(
+        columns=columns,
+        inputs=tuple(
+            column
+            if column.type == "string"
+            else replace(column, range=observed_range(columns[column.name]))
+            for column in told.inputs
+        ),
+        target=told.target,
+        task=told.task,
+        classes=labels,
+        source=f"{told.file.name}, described by {description.name}",
+        target_unit=told.target_unit,
+    )
+
+
+def _column(entry: dict[str, Any]) -> Column:
+    kind = COLUMN_TYPES[entry["type"]]
+    categories = entry.get("categories")
+    return Column(
+        name=str(entry["name"]),
+        type=kind,
+        required=not entry.get("missing", 0),
+        unit=entry.get("unit"),
+        categories=tuple(map(str, categories or ())) if kind == "string" else None,
+    )

@@ -1,0 +1,171 @@
+"""The schema that training records in model/schema.json and serving validates against.
+
+Its inputs and outputs have the shape of an MLflow signature (name, type, required; types boolean,
+long, double, string), with units, ranges, categories and the missing-value policy added.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from .errors import DataError
+
+SCHEMA_VERSION = 1
+
+ColumnType = Literal["boolean", "long", "double", "string"]
+Task = Literal["classification", "regression"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One input of the model.
+
+    Attributes:
+        name: As in the data and in requests.
+        type: "string" columns carry categories; the others are numbers (booleans are 0 and 1).
+        required: False lets the value be missing: a number is then imputed with the median of the
+            train split, a category falls into the reserved index 0.
+        unit: Unit of measurement, or None where it is unknown or there is none.
+        range: Smallest and largest value seen in the data, in the column's unit.
+        categories: The vocabulary, in index order from 1; 0 is reserved for all other values.
+    """
+
+    name: str
+    type: ColumnType = "double"
+    required: bool = True
+    unit: str | None = None
+    range: tuple[float, float] | None = None
+    categories: tuple[str, ...] | None = None
+
+    @cached_property
+    def category_index(self) -> dict[str, int]:
+        """Category to index, from 1; an unknown category is not in it (use 0)."""
+        return {category: index for index, category in enumerate(self.categories or (), start=1)}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the column as it is written to schema.json."""
+        missing = "refuse" if self.required else "impute-median"
+        if self.categories is not None:
+            missing = "refuse" if self.required else "reserved-category"
+        entry: dict[str, Any] = {
+            "name": self.name,
+            "type": self.type,
+            "required": self.required,
+            "missing": missing,
+        }
+        if self.unit is not None:
+            entry["unit"] = self.unit
+        if self.range is not None:
+            entry["range"] = list(self.range)
+        if self.categories is not None:
+            entry |= {"categories": list(self.categories), "unknown": "reserved-category"}
+        return entry
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What a model takes and gives.
+
+    Attributes:
+        task: "classification" (a label of `classes`) or "regression" (a number).
+        target: Name of the column that is predicted; never an input.
+        classes: Labels in the order of the model's outputs; empty for regression.
+        inputs: In the order of the columns of positional rows.
+        flavour: Kind of model that was trained; empty in a channel.
+        source: Where the data comes from, for people.
+        target_unit: Unit of a regression's prediction.
+    """
+
+    task: Task
+    target: str
+    classes: tuple[str, ...]
+    inputs: tuple[Column, ...]
+    flavour: str = ""
+    source: str = ""
+    target_unit: str | None = None
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of the inputs in order."""
+        return tuple(column.name for column in self.inputs)
+
+    @property
+    def target_column(self) -> Column:
+        """The target as a column: text for classification, a number for regression."""
+        return Column(self.target, "string" if self.task == "classification" else "double")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the content of schema.json."""
+        value = {"name": "value", "type": "double", "required": True}
+        label = {"name": "label", "type": "string", "required": True}
+        share = {"type": "double", "required": True, "range": [0.0, 1.0]}
+        properties = dict.fromkeys(self.classes, share)
+        return {
+            "schemaVersion": SCHEMA_VERSION,
+            "flavour": self.flavour,
+            "task": self.task,
+            "target": {"name": self.target, "unit": self.target_unit},
+            "classes": list(self.classes),
+            "inputs": [column.to_json() for column in self.inputs],
+            "outputs": [value if self.target_unit is None else value | {"unit": self.target_unit}]
+            if self.task == "regression"
+            else [
+                label | {"categories": list(self.classes)},
+                {
+                    "name": "probabilities",
+                    "type": "object",
+                    "required": True,
+                    "properties": properties,
+                },
+            ],
+            "source": self.source,
+        }
+
+    def write(self, file: Path) -> None:
+        """Write the schema as indented JSON."""
+        text = json.dumps(self.to_json(), indent=2, ensure_ascii=False, allow_nan=False)
+        file.write_text(text + "\n", "utf-8")
+
+
+def read_schema(file: Path) -> Schema:
+    """Read a schema that `Schema.write` wrote.
+
+    Raises:
+        DataError: The file is absent, malformed or of a newer version.
+    """
+    try:
+        content = json.loads(file.read_text("utf-8"))
+        if content["schemaVersion"] > SCHEMA_VERSION:
+            raise ValueError(f"schemaVersion {content['schemaVersion']} is newer than ours")
+        return Schema(
+            task=cast(Task, content["task"]),
+            target=content["target"]["name"],
+            classes=tuple(content["classes"]),
+            inputs=tuple(_column(entry) for entry in content["inputs"]),
+            flavour=content["flavour"],
+            source=content["source"],
+            target_unit=content["target"]["unit"],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            "schema-unreadable",
+            f"The schema {file} cannot be read:",
+            f"{type(error).__name__}: {error}.",
+            "Run prepare (for a channel) or train (for a model) to write it.",
+        ) from error
+
+
+def _column(entry: dict[str, Any]) -> Column:
+    limits, categories = entry.get("range"), entry.get("categories")
+    return Column(
+        name=entry["name"],
+        type=entry["type"],
+        required=entry["required"],
+        unit=entry.get("unit"),
+        range=None if limits is None else (limits[0], limits[1]),
+        categories=None if categories is None else tuple(categories),
+    )

@@ -1,0 +1,1 @@
+"""Serves an exported model over SageMaker's container contract."""

@@ -1,0 +1,54 @@
+"""One request to an application without a socket: for tests, and to look at an answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .application import Application
+
+
+@dataclass
+class Answer:
+    """Status, headers and body of an answer; status 0 is none at all."""
+
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class _Scope:
+    method: str
+    path: str
+    headers: Any
+
+
+class _Protocol:
+    def __init__(self, body: bytes) -> None:
+        self.body, self.answer = body, Answer()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for start in range(0, len(self.body), 65_536):
+            yield self.body[start : start + 65_536]
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        if self.answer.status:
+            raise AssertionError("answered twice")
+        self.answer = Answer(status, dict(headers), body)
+
+
+def ask(
+    application: Application,
+    method: str,
+    path: str,
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b"",
+) -> Answer:
+    """Return the answer to one request; header names in lower case."""
+    protocol = _Protocol(body)
+    scope = _Scope(method, path, dict(headers or {}))
+    asyncio.run(application.__rsgi__(scope, protocol))
+    return protocol.answer

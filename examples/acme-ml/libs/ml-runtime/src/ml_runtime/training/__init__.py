@@ -1,0 +1,1 @@
+"""Trains, resumes and exports a model; the only part that imports torch."""
