@@ -131,7 +131,7 @@ describe('the first path', () => {
     expect(read(repository, 'models/diagnosis/features.py')).toMatch(/\n# ours\n$/);
     expect(existsSync(join(repository, '.editorconfig'))).toBe(false);
     expect(JSON.parse(read(repository, 'package.json'))).toMatchObject({
-      devDependencies: { 'left-pad': '1.3.0' },
+      devDependencies: { 'left-pad': '^1.3.0' },
     });
     await commitAll(repository);
     await projen();
