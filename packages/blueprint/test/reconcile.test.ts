@@ -86,6 +86,11 @@ describe('a managed file', () => {
       'occupied',
     );
   });
+  it('takes over the same file that was there before', () =>
+    expect(run({ plan: file(v1), disk: v1 })).toMatchObject({
+      kind: 'unchanged',
+      manifest: manifestOf(v1),
+    }));
   it('is deleted when it is no longer planned and nobody edited it, and left otherwise', () => {
     expect(run({ manifest: manifestOf(v1), disk: v1 })).toMatchObject({
       kind: 'delete',
