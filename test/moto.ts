@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { answers, freePort } from '../../../test/local-server';
+import { answers, freePort } from './local-server';
 
-const program = join(__dirname, '../../../.venv/bin/moto_server');
+const program = join(__dirname, '../.venv/bin/moto_server');
 
 /** A running moto server: AWS as far as it is simulated, in memory. */
 export interface Moto {
