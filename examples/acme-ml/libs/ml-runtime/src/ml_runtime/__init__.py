@@ -3,4 +3,10 @@
 A model's own folder holds `data.py`, `features.py` and `model.py`; everything else is here.
 """
 
+import os
+
+# ONNX Runtime for Linux reports to its maker since release 1.29, and writes a device id into the
+# home folder. It reads this when it is first imported; what is set already is left as it is.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
 __version__ = "0.1.0"
