@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '@wa-ml/config';
 import { createRepository, DirectoryError, readPeopleData, specifiersOf } from '@wa-ml/project';
@@ -67,23 +75,29 @@ describe('creating a repository', () => {
   });
 
   it('refuses a folder that is not writable, for somebody who is not root', () => {
+    // Root ignores modes, so another user runs a copy of the program, from a folder that everybody may read.
     const parent = temporaryFolder();
     chmodSync(parent, 0o755);
+    cpSync(join(__dirname, '../../../apps/create-wa-ml-project/dist'), join(parent, 'program'), {
+      recursive: true,
+    });
     mkdirSync(join(parent, 'closed'), { mode: 0o555 });
-    const program = `
-      try { require(${JSON.stringify(require.resolve('../lib/index.js'))}).createRepository({ directory: ${JSON.stringify(join(parent, 'closed', 'x'))}, configurationText: ${JSON.stringify(textOf())} }); }
-      catch (error) { console.log(error.code + ': ' + error.what); }`;
     const unprivileged = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
     const home = temporaryFolder();
     if ('uid' in unprivileged) chownSync(home, 65534, 65534);
-    const result = spawnSync(process.execPath, ['-e', program], {
-      ...unprivileged,
-      encoding: 'utf8',
-      env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home },
-    });
-    expect(result.stderr).toBe('');
-    expect(result.stdout).toContain('DIRECTORY_UNUSABLE');
-    expect(result.stdout).toContain('is not writable');
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [join(parent, 'program/bin.js'), 'x', '--yes', '--no-install', '--no-git', '--json'],
+      {
+        ...unprivileged,
+        cwd: join(parent, 'closed'),
+        encoding: 'utf8',
+        env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home },
+      },
+    );
+    const { error } = JSON.parse(stderr) as { error: { code: string; what: string } };
+    expect([status, error.code]).toEqual([2, 'DIRECTORY_UNUSABLE']);
+    expect(error.what).toContain('is not writable');
     expect(readdirSync(join(parent, 'closed'))).toEqual([]);
   });
 
