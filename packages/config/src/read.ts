@@ -7,11 +7,13 @@ import {
   type ParseError,
 } from 'jsonc-parser';
 import { mended } from './mend';
+import { deepestNesting, nestsTooDeepAt } from './nesting';
 import { normalise, type NormalisedConfiguration } from './normalise';
 import type { Path } from './path';
 import { ConfigurationError, type Problem } from './problems';
 import { rules } from './rules';
 import { schemaProblems } from './schema-problems';
+import { shown } from './shown';
 import { configurationSchema, type Configuration } from './schema';
 
 /** A valid configuration: as written, and with every default filled. */
@@ -25,6 +27,19 @@ export interface ReadConfiguration {
  * @throws ConfigurationError with every problem at once: syntax, schema and rules.
  */
 export function readConfiguration(text: string): ReadConfiguration {
+  const tooDeep = nestsTooDeepAt(text);
+  if (tooDeep !== undefined) {
+    throw new ConfigurationError([
+      {
+        rule: 'syntax',
+        path: [],
+        what: `more than ${deepestNesting} objects or arrays lie in each other.`,
+        why: 'No setting is that deep, and no parser can follow without end.',
+        instead: 'a closing bracket before this line and column',
+        ...position(text, tooDeep),
+      },
+    ]);
+  }
   const errors: ParseError[] = [];
   const root = parseTree(text.replace(/^\uFEFF/, ' '), errors, { allowTrailingComma: true });
   if (errors.length > 0 || root === undefined) {
@@ -40,8 +55,8 @@ export function readConfiguration(text: string): ReadConfiguration {
       },
     ]);
   }
-  const duplicates = duplicateKeys(root);
-  return checkConfiguration(getNodeValue(root), (path) => place(text, root, path), duplicates);
+  const found = keyProblems(root);
+  return checkConfiguration(getNodeValue(root), (path) => place(text, root, path), found);
 }
 
 /**
@@ -85,7 +100,8 @@ function unique(problems: readonly Problem[]): Problem[] {
   });
 }
 
-function duplicateKeys(root: Node): Problem[] {
+/** What a parsed value no longer shows: keys that are written twice, or that JavaScript does not keep as keys. */
+function keyProblems(root: Node): Problem[] {
   const problems: Problem[] = [];
   const visit = (node: Node, path: Path): void => {
     const seen = new Set<string>();
@@ -96,9 +112,18 @@ function duplicateKeys(root: Node): Problem[] {
           problems.push({
             rule: 'syntax',
             path: [...path, key],
-            what: `"${key}" is written twice.`,
+            what: `${shown(key)} is written twice.`,
             why: 'JSON keeps only one of them.',
             instead: 'one entry',
+          });
+        }
+        if (key === '__proto__') {
+          problems.push({
+            rule: 'syntax',
+            path: [...path, key],
+            what: `${shown(key)} is no key that can be kept.`,
+            why: 'JavaScript takes it for what the object inherits from, so it would be lost without a word.',
+            instead: 'another name',
           });
         }
         seen.add(key);

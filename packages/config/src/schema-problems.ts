@@ -3,6 +3,7 @@ import { nearest } from './nearest';
 import { valueAt, type Path } from './path';
 import type { Problem } from './problems';
 import { configurationSchema } from './schema';
+import { shown } from './shown';
 
 /** What an issue of the schema says to the person who wrote the file. */
 export function schemaProblems(issue: z.core.$ZodIssue, root: unknown): Problem[] {
@@ -12,7 +13,7 @@ export function schemaProblems(issue: z.core.$ZodIssue, root: unknown): Problem[
     return issue.keys.map((key) => ({
       rule: 'schema',
       path: [...path, key],
-      what: `"${key}" is not known here.`,
+      what: `${shown(key)} is not known here.`,
       why: `The keys are ${known.join(', ')}.`,
       instead: nearest(key, known) ?? 'nothing: take it out',
     }));
@@ -21,7 +22,7 @@ export function schemaProblems(issue: z.core.$ZodIssue, root: unknown): Problem[
     return issue.issues.map((inner) => ({
       rule: 'schema',
       path,
-      what: `"${String(path.at(-1))}" ${sentence(inner.message)}`,
+      what: `${shown(String(path.at(-1)))} ${sentence(inner.message)}`,
       why: 'It becomes part of the names of AWS resources.',
       instead: 'a name that fits',
     }));
@@ -32,8 +33,7 @@ export function schemaProblems(issue: z.core.$ZodIssue, root: unknown): Problem[
     {
       rule: 'schema',
       path,
-      what:
-        value === undefined ? 'is missing.' : `${JSON.stringify(value)} ${sentence(says(issue))}`,
+      what: value === undefined ? 'is missing.' : `${shown(value)} ${sentence(says(issue))}`,
       why: schemaAt(path)?.description ?? 'The schema of wa-ml.json asks for it.',
       instead:
         options.length > 0

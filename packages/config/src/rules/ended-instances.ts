@@ -11,7 +11,10 @@ export const endedInstances: Rule = {
         (['training', 'endpoint'] as const).flatMap((purpose) => {
           const instanceType = settings[purpose].instanceType;
           const family = instanceFamily(instanceType);
-          const replacement = family === undefined ? undefined : endedFamilies[family];
+          const replacement =
+            family !== undefined && Object.hasOwn(endedFamilies, family)
+              ? endedFamilies[family]
+              : undefined;
           return replacement === undefined
             ? []
             : [

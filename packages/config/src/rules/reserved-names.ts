@@ -4,9 +4,10 @@ import type { Rule } from './rule';
 const reserved = new Map<string, string>([
   ['infra', 'the CDK application is an Nx project of that name'],
   ['ml-runtime', 'the runtime is an Nx project of that name'],
-  ...['con', 'prn', 'aux', 'nul', 'com1', 'com2', 'com3', 'lpt1', 'lpt2', 'lpt3'].map(
-    (device): [string, string] => [device, 'Windows has no folder of that name'],
-  ),
+  ...[
+    ...['con', 'prn', 'aux', 'nul'],
+    ...Array.from({ length: 10 }, (_, port) => [`com${port}`, `lpt${port}`]).flat(),
+  ].map((device): [string, string] => [device, 'Windows has no folder of that name']),
 ]);
 
 export const reservedNames: Rule = {
