@@ -127,7 +127,8 @@ export class WaMlProject extends javascript.NodeProject {
     const planned = files.map((path): PlannedFile => ({
       path,
       owner: 'managed',
-      content: toLf(readFileSync(join(this.outdir, path), 'utf8')),
+      // projen leaves the last line of its plain text files open; our own .editorconfig asks to close it.
+      content: toLf(readFileSync(join(this.outdir, path), 'utf8')).replace(/\n*$/, '\n'),
     }));
     removeStage(this.outdir);
     return planned;
