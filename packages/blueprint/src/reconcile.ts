@@ -129,7 +129,11 @@ function seeded(
     };
   }
   if (onDisk)
-    return { action: { kind: 'unchanged', path, why: 'it was there before; it is yours' } };
+    return {
+      action: { kind: 'unchanged', path, why: 'it was there before; it is yours' },
+      // As we would write it: a run wrote it and was killed before it could say so.
+      entry: onDisk.id === blobId(content) ? { owner: 'seeded', id: onDisk.id } : undefined,
+    };
   return {
     action: { kind: 'create', path, why: 'seeded: from now on it is yours', content },
     entry: { owner: 'seeded', id: blobId(content) },
