@@ -25,10 +25,11 @@ export async function build() {
       join(root, 'generators/schemas/model.json'),
       json(require('../generators/lib/model-options.js').modelOptionsSchema()),
     );
-    const { readTemplateFolder } = require('../packages/project/lib/load-templates.js');
-    const templates = JSON.stringify(
-      Object.fromEntries(readTemplateFolder(join(root, 'templates'))),
-    );
+    const {
+      packTemplates,
+      readTemplateFolder,
+    } = require('../packages/project/lib/load-templates.js');
+    const templates = packTemplates(readTemplateFolder(join(root, 'templates')));
     write(join(root, 'packages/project/lib/templates.json'), templates);
     write(join(app, 'dist/templates.json'), templates);
     const { build: bundle } = require('esbuild');

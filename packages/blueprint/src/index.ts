@@ -1,11 +1,16 @@
+export * from './action';
 export * from './blob-id';
 export * from './capability';
+export * from './content';
+export * from './decide';
 export * from './infer-schema';
 export * from './manifest';
+export * from './moves';
 export * from './plan';
 export * from './planned-file';
 export * from './reconcile';
 export { TemplateError } from './render';
 export * from './templates';
+export * from './unified-diff';
 export * from './versions';
 export { capabilities } from './capabilities';

@@ -3,9 +3,12 @@ import type { Owner } from './planned-file';
 
 /** What we know about a file that we wrote. */
 export interface ManifestEntry {
-  readonly owner: Owner;
+  /** `ejected`: we planned it once, and its people took it over. */
+  readonly owner: Owner | 'ejected';
   /** Git blob id of our last render (not of the file, which may be edited or merged). */
   readonly id: string;
+  /** Whether our last render was executable. @default false */
+  readonly executable?: boolean;
 }
 
 /** Path -> what we last wrote there. */
@@ -14,47 +17,69 @@ export type Manifest = ReadonlyMap<string, ManifestEntry>;
 export const manifestPath = '.wa-ml/manifest.json';
 
 export class ManifestError extends WaMlError {
-  constructor(why: string) {
+  constructor(why: string, next = `Restore it: git checkout HEAD -- ${manifestPath}`) {
     super({
       code: 'MANIFEST_INVALID',
       what: `${manifestPath} cannot be read.`,
       why,
-      next: `Restore it: git checkout HEAD -- ${manifestPath}`,
+      next,
     });
   }
 }
 
+/** The version that is written. 1 had neither ejected nor executable files, and is read all the same. */
+const version = 2;
+
 /** @throws ManifestError, e.g. for a file with merge markers. */
 export function parseManifest(text: string): Manifest {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new ManifestError(`It is no JSON: ${(error as Error).message}.`);
-  }
-  const files = (value as { files?: unknown } | null)?.files;
-  if (
-    (value as { version?: unknown } | null)?.version !== 1 ||
-    typeof files !== 'object' ||
-    files === null
-  ) {
-    throw new ManifestError('It is not of version 1.');
-  }
+  const value = parseJson(text) as { version?: unknown; files?: unknown } | null;
+  const written = value?.version;
+  if (typeof written === 'number' && written > version)
+    throw new ManifestError(
+      `It is of version ${written}, which a newer release wrote; this one knows ${version}.`,
+      'Install the release that package.json names: npm ci',
+    );
+  const files = value?.files;
+  if ((written !== 1 && written !== version) || typeof files !== 'object' || files === null)
+    throw new ManifestError(`It is of neither version 1 nor ${version}.`);
   return new Map(
-    Object.entries(files).map(([path, entry]) => {
-      const [owner, id] = String(entry).split(' ');
-      if ((owner !== 'managed' && owner !== 'seeded') || !/^[0-9a-f]{40}$/.test(id ?? '')) {
-        throw new ManifestError(`The line of ${path} is not "<owner> <blob id>".`);
-      }
-      return [path, { owner, id: id! }];
-    }),
+    Object.entries(files).map(([path, entry]) => [path, parseEntry(path, String(entry))]),
   );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!/^<{7} /m.test(text))
+      throw new ManifestError(`It is no JSON: ${(error as Error).message}.`);
+    throw new ManifestError(
+      'Git merged two branches and left its markers in it.',
+      // Either side will do: what the other one wrote is on disk, and is recognised there.
+      `Take one side, git checkout --ours -- ${manifestPath}, then run npx projen: it finds the rest.`,
+    );
+  }
+}
+
+function parseEntry(path: string, text: string): ManifestEntry {
+  const [, owner, id, executable] =
+    /^(managed|seeded|ejected) ([0-9a-f]{40})( executable)?$/.exec(text) ?? [];
+  if (owner === undefined)
+    throw new ManifestError(`The line of ${path} is not "<owner> <blob id>".`);
+  return {
+    owner: owner as ManifestEntry['owner'],
+    id: id!,
+    ...(executable === undefined ? {} : { executable: true }),
+  };
 }
 
 /** Sorted, one path a line, so that Git merges two branches' manifests line by line. */
 export function formatManifest(manifest: Manifest): string {
   const lines = [...manifest]
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([path, { owner, id }]) => `    ${JSON.stringify(path)}: "${owner} ${id}"`);
-  return `{\n  "version": 1,\n  "files": {\n${lines.join(',\n')}\n  }\n}\n`;
+    .map(
+      ([path, { owner, id, executable }]) =>
+        `    ${JSON.stringify(path)}: "${owner} ${id}${executable ? ' executable' : ''}"`,
+    );
+  return `{\n  "version": ${version},\n  "files": {\n${lines.join(',\n')}\n  }\n}\n`;
 }

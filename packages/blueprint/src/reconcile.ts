@@ -1,67 +1,44 @@
-import { blobId } from './blob-id';
+import type { Action, Bases, Disk, DiskFile, Reconciliation } from './action';
+import { contentId } from './content';
+import { managedFile, type Outcome } from './managed-file';
 import type { Manifest, ManifestEntry } from './manifest';
-import { merge } from './merge';
+import { originsOf, type Moves, type Origin } from './moves';
 import type { PlannedFile } from './planned-file';
+import { renamedSeededFile, seededFile } from './seeded-file';
 
-/** A file as it lies in the working copy. */
-export interface DiskFile {
-  /** Git blob id over LF-normalised bytes. */
-  readonly id: string;
-  /** Its text with LF line ends; undefined where the bytes are no UTF-8, so that nothing is ever merged into them. */
-  readonly text: string | undefined;
-}
-
-/** What is on disk: only the paths that the plan or the manifest names; an absent file has no entry. */
-export type Disk = ReadonlyMap<string, DiskFile>;
-
-/** Our last renders of edited files, as far as they could be found: path -> text. */
-export type Bases = ReadonlyMap<string, string>;
-
-export type ActionKind =
-  | 'create' // not there: written
-  | 'update' // ours and unedited: written anew
-  | 'merge' // edited, and our change fits: merged
-  | 'keep' // edited, and we have nothing new: left alone
-  | 'conflict' // edited, and our change does not fit: left alone and reported
-  | 'no-base' // edited, and our last render is not to be had: left alone and reported
-  | 'occupied' // somebody else's file stands where we would write: left alone and reported
-  | 'deleted' // the people deleted it: not brought back
-  | 'delete' // no longer planned and unedited: deleted
-  | 'orphan' // no longer planned and edited: left to the people
-  | 'unchanged';
-
-/** What happens to one path. */
-export interface Action {
-  readonly kind: ActionKind;
+/** The last render of a file that both changed. */
+export interface WantedBase {
+  /** The path it is kept under in `.wa-ml/base/`: the old one of a file that moves. */
   readonly path: string;
-  /** Why, in one clause. */
-  readonly why: string;
-  /** What to write (LF); only for create, update and merge. */
-  readonly content?: string;
+  /** Its blob id. */
+  readonly id: string;
+  /**
+   * Our render of now. If that is what is kept, a run was killed after it had merged:
+   * bases are written after files, and the manifest last.
+   */
+  readonly next: string;
 }
 
-/** Everything that a writer has to do; applying it and reconciling again gives no action. */
-export interface Reconciliation {
-  readonly actions: readonly Action[];
-  /** The manifest afterwards. */
-  readonly manifest: Manifest;
-  /** Renders to keep in `.wa-ml/base/` (text), or to take out of it (null); paths without a change are left out. */
-  readonly bases: ReadonlyMap<string, string | null>;
-}
-
-/** The paths whose last render is needed to merge, with its blob id. */
+/** The paths whose last render is needed to merge. */
 export function wantedBases(
   plan: readonly PlannedFile[],
   manifest: Manifest,
   disk: Disk,
-): Map<string, string> {
-  const wanted = new Map<string, string>();
+  moves?: Moves,
+): Map<string, WantedBase> {
+  const wanted = new Map<string, WantedBase>();
+  const origins = originsOf(plan, manifest, moves);
   for (const file of plan) {
-    const entry = manifest.get(file.path);
-    const onDisk = disk.get(file.path);
-    if (file.owner !== 'managed' || entry?.owner !== 'managed' || !onDisk || onDisk.id === entry.id)
-      continue;
-    if (blobId(file.content) !== entry.id) wanted.set(file.path, entry.id);
+    const origin = origins.get(file.path);
+    const at = origin?.path ?? file.path;
+    const entry = manifest.get(at);
+    const onDisk = disk.get(at) ?? disk.get(file.path);
+    const merges = file.owner === 'managed' ? entry?.owner === 'managed' : origin?.renamed;
+    if (!merges || !entry || !onDisk || onDisk.id === entry.id) continue;
+    if (typeof file.content !== 'string' || onDisk.text === undefined) continue;
+    const next = contentId(file.content);
+    if (next !== entry.id && next !== onDisk.id)
+      wanted.set(file.path, { path: at, id: entry.id, next });
   }
   return wanted;
 }
@@ -69,149 +46,106 @@ export function wantedBases(
 /**
  * Compares what should be there, what we wrote last, and what is there. Pure.
  * Nothing that a person wrote is ever overwritten or deleted.
+ * @param moves files that are renamed now; those that a release moved are found in the plan.
  */
 export function reconcile(
   plan: readonly PlannedFile[],
   manifest: Manifest,
   disk: Disk,
   bases: Bases,
+  moves?: Moves,
 ): Reconciliation {
   const actions: Action[] = [];
   const next = new Map<string, ManifestEntry>();
   const keptBases = new Map<string, string | null>();
-  const planned = new Set<string>();
+  const seen = new Set<string>();
+  const origins = originsOf(plan, manifest, moves);
 
   for (const file of plan) {
-    planned.add(file.path);
-    const outcome =
-      file.owner === 'seeded'
-        ? seeded(file, manifest.get(file.path), disk.get(file.path))
-        : managed(file, manifest.get(file.path), disk.get(file.path), bases.get(file.path));
-    actions.push(outcome.action);
-    if (outcome.entry) next.set(file.path, outcome.entry);
-    if (outcome.base !== undefined) keptBases.set(file.path, outcome.base);
+    const { path } = file;
+    const origin = origins.get(path);
+    const known = origin ? manifest.get(origin.path) : manifest.get(path);
+    seen.add(path);
+    if (origin) seen.add(origin.path);
+    if (origin && known && disk.has(origin.path) && disk.has(path)) {
+      const why = `a file that is not ours stands where ${origin.path} shall move to`;
+      actions.push({ kind: 'occupied', path, why });
+      next.set(origin.path, known);
+      continue;
+    }
+    const { action, entry, base } =
+      origin && known
+        ? moved(file, origin, known, disk, bases.get(path))
+        : outcomeOf(file, known, disk.get(path), bases.get(path));
+    actions.push(action);
+    if (entry) next.set(path, entry);
+    if (origin) keptBases.set(origin.path, null);
+    if (base !== undefined) keptBases.set(path, base);
   }
   for (const [path, entry] of manifest) {
-    if (planned.has(path)) continue;
+    if (seen.has(path)) continue;
     const onDisk = disk.get(path);
     keptBases.set(path, null);
-    if (!onDisk) continue;
-    actions.push(
-      onDisk.id === entry.id
-        ? { kind: 'delete', path, why: 'the configuration no longer has it, and nobody edited it' }
-        : {
-            kind: 'orphan',
-            path,
-            why: 'the configuration no longer has it, but somebody edited it: it is yours now',
-          },
-    );
+    if (onDisk) actions.push(noLongerPlanned(path, entry, onDisk));
   }
   return { actions, manifest: next, bases: keptBases };
 }
 
-interface Outcome {
-  readonly action: Action;
-  readonly entry?: ManifestEntry | undefined;
-  readonly base?: string | null;
-}
-
-function seeded(
-  file: PlannedFile,
-  entry: ManifestEntry | undefined,
-  onDisk: DiskFile | undefined,
-): Outcome {
-  const { path, content } = file;
-  if (entry) {
-    // Handed over: from now on it belongs to the people, whatever they make of it.
-    return {
-      action: { kind: 'unchanged', path, why: 'seeded once; it is yours' },
-      entry: { ...entry, owner: 'seeded' },
-    };
-  }
-  if (onDisk)
-    return {
-      action: { kind: 'unchanged', path, why: 'it was there before; it is yours' },
-      // As we would write it: a run wrote it and was killed before it could say so.
-      entry: onDisk.id === blobId(content) ? { owner: 'seeded', id: onDisk.id } : undefined,
-    };
-  return {
-    action: { kind: 'create', path, why: 'seeded: from now on it is yours', content },
-    entry: { owner: 'seeded', id: blobId(content) },
-  };
-}
-
-function managed(
+function outcomeOf(
   file: PlannedFile,
   entry: ManifestEntry | undefined,
   onDisk: DiskFile | undefined,
   base: string | undefined,
 ): Outcome {
-  const { path, content } = file;
-  const id = blobId(content);
-  const current: ManifestEntry = { owner: 'managed', id };
+  if (entry?.owner === 'ejected') {
+    const why = 'you ejected it: it is yours';
+    return { action: { kind: 'ejected', path: file.path, why }, entry, base: null };
+  }
+  return file.owner === 'seeded'
+    ? seededFile(file, entry, onDisk)
+    : managedFile(file, entry, onDisk, base);
+}
 
-  if (!entry) {
-    if (!onDisk) return { action: { kind: 'create', path, why: 'new', content }, entry: current };
-    if (onDisk.id === id)
-      return {
-        action: { kind: 'unchanged', path, why: 'the same file was there' },
-        entry: current,
-      };
-    return {
-      action: {
-        kind: 'occupied',
-        path,
-        why: 'a file that is not ours stands here; move it away to get ours',
-      },
-    };
+/** A file that moves takes along whatever people wrote into it, and is then looked at like any other. */
+function moved(
+  file: PlannedFile,
+  { path: from, renamed }: Origin,
+  entry: ManifestEntry,
+  disk: Disk,
+  base: string | undefined,
+): Outcome {
+  const { path } = file;
+  if (entry.owner === 'ejected' && !renamed) {
+    const why = `you ejected ${from}, which is here now`;
+    return { action: { kind: 'ejected', path, why }, entry, base: null };
   }
-  if (!onDisk)
-    return { action: { kind: 'deleted', path, why: 'you deleted it' }, entry, base: null };
-  if (onDisk.id === id)
-    return { action: { kind: 'unchanged', path, why: 'in step' }, entry: current, base: null };
-  if (onDisk.id === entry.id) {
-    return {
-      action: { kind: 'update', path, why: 'our template or your configuration changed', content },
-      entry: current,
-      base: null,
-    };
-  }
-  if (entry.id === id) {
-    return { action: { kind: 'keep', path, why: 'you edited it' }, entry: current, base: content };
-  }
-  if (base === undefined) {
-    return {
-      action: {
-        kind: 'no-base',
-        path,
-        why: 'you edited it and we changed it, but Git no longer has our last version: run `git fetch --unshallow`, then this again',
-      },
-      entry,
-    };
-  }
-  const merged = onDisk.text === undefined ? undefined : merge(path, base, content, onDisk.text);
-  if (merged === undefined) {
-    return {
-      action: {
-        kind: 'conflict',
-        path,
-        why: 'you edited the lines that we changed: it is left as you have it',
-      },
-      entry,
-      base,
-    };
-  }
+  const atOldPlace = disk.get(from);
+  // Already at its new place: a run was killed, or the people moved it themselves.
+  const onDisk = atOldPlace ?? disk.get(path);
+  const outcome =
+    renamed && file.owner === 'seeded' && entry.owner !== 'ejected' && onDisk
+      ? renamedSeededFile(file, entry, onDisk, base)
+      : outcomeOf(file, entry, onDisk, base);
+  if (!atOldPlace) return outcome;
+  const { action } = outcome;
+  const reported = action.kind === 'conflict' || action.kind === 'no-base';
   return {
-    action:
-      merged === onDisk.text
-        ? { kind: 'keep', path, why: 'you edited it, and our change is already in it' }
-        : {
-            kind: 'merge',
-            path,
-            why: 'you edited it, and our change fits beside yours',
-            content: merged,
-          },
-    entry: current,
-    base: blobId(merged) === id ? null : content,
+    ...outcome,
+    action: {
+      ...action,
+      from,
+      kind: reported ? action.kind : 'move',
+      why: `it was ${from}${action.kind === 'unchanged' ? '' : `; ${action.why}`}`,
+    },
   };
+}
+
+function noLongerPlanned(path: string, entry: ManifestEntry, onDisk: DiskFile): Action {
+  if (entry.owner !== 'ejected' && onDisk.id === entry.id) {
+    const why = 'the configuration no longer has it, and nobody edited it';
+    return { kind: 'delete', path, why };
+  }
+  const because = entry.owner === 'ejected' ? 'you ejected it' : 'somebody edited it';
+  const why = `the configuration no longer has it, but ${because}: it is yours now`;
+  return { kind: 'orphan', path, why };
 }

@@ -31,19 +31,24 @@ export function render(
   const model = variables['model'];
   const path =
     typeof model === 'string' ? template.path.replaceAll('__model__', model) : template.path;
+  const content = template.rendered ? rendered(template, variables) : template.content;
   return {
     path,
     owner: template.owner,
-    content: template.rendered ? rendered(template, variables) : template.text,
+    content,
+    // By its first line and not by its mode: an archive and a file system may lose that.
+    ...(typeof content === 'string' && content.startsWith('#!') ? { executable: true } : {}),
   };
 }
 
 function rendered(template: Template, variables: Readonly<Record<string, unknown>>): string {
+  if (typeof template.content !== 'string')
+    throw new TemplateError(template.source, 'It is no UTF-8 text');
   try {
-    let run = compiled.get(template.text);
+    let run = compiled.get(template.content);
     if (!run) {
-      run = handlebars.compile(template.text, { strict: true, noEscape: true });
-      compiled.set(template.text, run);
+      run = handlebars.compile(template.content, { strict: true, noEscape: true });
+      compiled.set(template.content, run);
     }
     return run(variables);
   } catch (error) {

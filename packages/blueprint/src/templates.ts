@@ -1,7 +1,8 @@
+import type { Content } from './content';
 import type { Owner } from './planned-file';
 
-/** The templates, by their path under `templates/` (POSIX), as UTF-8 text with LF line ends. */
-export type TemplateSet = ReadonlyMap<string, string>;
+/** The templates, by their path under `templates/` (POSIX): text with LF line ends, or bytes that are no text. */
+export type TemplateSet = ReadonlyMap<string, Content>;
 
 /** One template: where its result goes and how it is made. */
 export interface Template {
@@ -9,7 +10,7 @@ export interface Template {
   readonly owner: Owner;
   /** Path in the generated repository; `__model__` stands for a model's name. */
   readonly path: string;
-  readonly text: string;
+  readonly content: Content;
   /** Rendered by Handlebars (its name ends in `.hbs`), or copied as it is. */
   readonly rendered: boolean;
 }
@@ -22,11 +23,11 @@ export function templatesIn(templates: TemplateSet, folder: string): Template[] 
   const found: Template[] = [];
   for (const owner of ['managed', 'seeded'] as const) {
     const prefix = `${folder}/${owner}/`;
-    for (const [source, text] of templates) {
+    for (const [source, content] of templates) {
       if (!source.startsWith(prefix)) continue;
       const rendered = source.endsWith('.hbs');
       const path = source.slice(prefix.length, rendered ? -'.hbs'.length : undefined);
-      found.push({ source, owner, path, text, rendered });
+      found.push({ source, owner, path, content, rendered });
     }
   }
   return found;

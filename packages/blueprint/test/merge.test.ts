@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { merge } from '../src/merge';
 
@@ -92,5 +93,23 @@ describe('merging text', () => {
   it('merges JSON with comments by lines', () => {
     const text = (a: number, b: number) => `// x\n{\n"a": ${a},\n"c": 1,\n"b": ${b}\n}\n`;
     expect(merge('tsconfig.json', text(1, 1), text(2, 1), text(1, 3))).toBe(text(2, 3));
+  });
+});
+
+describe('merging once more', () => {
+  // What a run that was killed between a merged file and the manifest leaves to the next one.
+  it('changes nothing', () => {
+    const text = fc
+      .array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 12 })
+      .map((words) => words.map((word) => `${word}\n`).join(''));
+    fc.assert(
+      fc.property(text, text, text, (base, ours, theirs) => {
+        const merged = merge('a.txt', base, ours, theirs);
+        if (merged === undefined) return;
+        const again = merge('a.txt', base, ours, merged);
+        if (again !== undefined) expect(again).toBe(merged);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -76,6 +76,20 @@ describe('the manifest', () => {
     ).toEqual([`    "a": "managed ${'a'.repeat(40)}",`, `    "b": "seeded ${'b'.repeat(40)}"`]);
     expect(parseManifest(text)).toEqual(new Map([...manifest].reverse()));
   });
+  it('holds ejected and executable files, and reads what the first release wrote', () => {
+    const second = new Map([
+      ['run', { owner: 'managed' as const, id: 'a'.repeat(40), executable: true }],
+      ['theirs', { owner: 'ejected' as const, id: 'b'.repeat(40) }],
+    ]);
+    expect(parseManifest(formatManifest(second))).toEqual(second);
+    expect(parseManifest(`{"version":1,"files":{"a":"seeded ${'c'.repeat(40)}"}}`)).toEqual(
+      new Map([['a', { owner: 'seeded', id: 'c'.repeat(40) }]]),
+    );
+  });
+  it('says how to go on where Git left its markers, and where a newer release wrote it', () => {
+    expect(() => parseManifest('{\n<<<<<<< HEAD\n}\n')).toThrow(/--ours .*npx projen/);
+    expect(() => parseManifest('{"version":3,"files":{}}')).toThrow(/npm ci/);
+  });
   it.each([
     '',
     '{',
@@ -83,7 +97,7 @@ describe('the manifest', () => {
     'null',
     '<<<<<<< HEAD',
     '{"version":1,"files":{"a":"x"}}',
-    '{"version":2,"files":{}}',
+    '{"version":3,"files":{}}',
   ])('refuses %j', (text) => {
     expect(() => parseManifest(text)).toThrow(ManifestError);
   });

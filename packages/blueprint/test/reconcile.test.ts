@@ -124,11 +124,16 @@ describe('a seeded file', () => {
       expect(again).toMatchObject({ kind: 'unchanged', after: disk });
     }
   });
-  it('is not written over a file that was there', () =>
-    expect(run({ plan: file(v1, 'seeded'), disk: 'theirs\n' })).toMatchObject({
+  it('is not written over a file that was there, nor when that is deleted later', () => {
+    const first = run({ plan: file(v1, 'seeded'), disk: 'theirs\n' });
+    expect(first).toMatchObject({ kind: 'unchanged', after: 'theirs\n' });
+    expect(run({ plan: file(v1, 'seeded'), manifest: first.manifest })).toMatchObject({
       kind: 'unchanged',
-      after: 'theirs\n',
-    }));
+      after: undefined,
+    });
+    // Theirs from the start: no removal of ours takes it away.
+    expect(run({ manifest: first.manifest, disk: 'theirs\n' }).kind).toBe('orphan');
+  });
 });
 
 describe('an edit', () => {
@@ -153,7 +158,9 @@ describe('an edit', () => {
   });
   it('asks for a base only where one is needed', () => {
     const disk = new Map([['a.txt', onDisk(edited)]]);
-    expect([...wantedBases([file(v2)], manifestOf(v1), disk)]).toEqual([['a.txt', blobId(v1)]]);
+    expect([...wantedBases([file(v2)], manifestOf(v1), disk)]).toEqual([
+      ['a.txt', { path: 'a.txt', id: blobId(v1), next: blobId(v2) }],
+    ]);
     expect(wantedBases([file(v1)], manifestOf(v1), disk).size).toBe(0);
     expect(wantedBases([file(v2, 'seeded')], manifestOf(v1, 'seeded'), disk).size).toBe(0);
   });

@@ -4,6 +4,7 @@ export * from './git';
 export * from './install';
 export * from './keep-in-step';
 export * from './load-templates';
+export * from './lock';
 export * from './lock-python';
 export * from './packages';
 export * from './people-data';

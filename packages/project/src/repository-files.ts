@@ -52,7 +52,8 @@ export function projectOptions(
     gitignore: [
       '!/.wa-ml/vendor/*.tgz',
       '/.wa-ml/tools/',
-      '/.wa-ml/lock',
+      '/.wa-ml/lock*',
+      '.*.wa-ml.tmp',
       '.venv/',
       '__pycache__/',
       '.pytest_cache/',

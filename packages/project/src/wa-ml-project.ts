@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { javascript } from 'projen';
 import {
+  contentOf,
   planRepo,
-  toLf,
   type InferredSchema,
   type PlannedFile,
   type TemplateSet,
@@ -124,12 +124,14 @@ export class WaMlProject extends javascript.NodeProject {
       )
       // projen seeds one; ours is a template.
       .filter((path) => path !== 'README.md');
-    const planned = files.map((path): PlannedFile => ({
-      path,
-      owner: 'managed',
+    const planned = files.map((path): PlannedFile => {
+      const file = join(this.outdir, path);
+      const executable = (statSync(file).mode & 0o100) !== 0;
+      const found = contentOf(readFileSync(file));
       // projen leaves the last line of its plain text files open; our own .editorconfig asks to close it.
-      content: toLf(readFileSync(join(this.outdir, path), 'utf8')).replace(/\n*$/, '\n'),
-    }));
+      const content = typeof found === 'string' ? found.replace(/\n*$/, '\n') : found;
+      return { path, owner: 'managed', content, ...(executable ? { executable } : {}) };
+    });
     removeStage(this.outdir);
     return planned;
   }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   lstatSync,
   mkdirSync,
   readFileSync,
@@ -10,25 +11,40 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { blobId, bytesId, toLf, type DiskFile } from '@wa-ml/blueprint';
+import { diskFileOf, toLf, type Content, type DiskFile } from '@wa-ml/blueprint';
 import { WaMlError } from '@wa-ml/config';
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'The folder or the file is not open to you.',
+  EPERM: 'The folder or the file is not open to you.',
+  EROFS: 'The file system is read-only.',
+  ENOSPC: 'The disk is full.',
+  EDQUOT: 'Your quota of the disk is used up.',
+  ENOTDIR: 'Something that is no folder stands in its way.',
+  EEXIST: 'Something that is no folder stands in its way.',
+  EISDIR: 'A folder stands in its place.',
+};
 
 /** A repository cannot be written, e.g. a read-only folder or a full disk. */
 export class WriteError extends WaMlError {
   constructor(path: string, error: NodeJS.ErrnoException) {
-    const reasons: Record<string, string> = {
-      EACCES: 'The folder or the file is not writable for you.',
-      EPERM: 'The folder or the file is not writable for you.',
-      EROFS: 'The file system is read-only.',
-      ENOSPC: 'The disk is full.',
-      ENOTDIR: 'Something that is no folder stands in its way.',
-      EEXIST: 'Something that is no folder stands in its way.',
-    };
     super({
       code: 'WRITE_FAILED',
       what: `${path} cannot be written.`,
       why: reasons[error.code ?? ''] ?? `${error.message}.`,
       next: 'Mend that and run this again: it continues where it stopped.',
+    });
+  }
+}
+
+/** A file cannot be read, e.g. because a folder stands in its place. */
+export class ReadError extends WaMlError {
+  constructor(path: string, error: NodeJS.ErrnoException) {
+    super({
+      code: 'READ_FAILED',
+      what: `${path} cannot be read.`,
+      why: reasons[error.code ?? ''] ?? `${error.message}.`,
+      next: 'Mend that and run this again: nothing was changed.',
     });
   }
 }
@@ -45,26 +61,36 @@ export class SymbolicLinkError extends WaMlError {
   }
 }
 
-/** Reads the file at a path; undefined where there is none. @throws SymbolicLinkError */
+/** Whether the file system has an executable bit: on Windows it is made up from a file's name. */
+const knowsExecutable = process.platform !== 'win32';
+
+/** Reads the file at a path; undefined where there is none. @throws SymbolicLinkError, ReadError */
 export function readDiskFile(root: string, path: string): DiskFile | undefined {
   refuseLinkedFolders(root, path);
-  const bytes = readBytes(join(root, path));
+  const bytes = readBytes(root, path);
   if (!bytes) return undefined;
-  const text = bytes.toString('utf8');
-  // Bytes that are no UTF-8 do not survive the way to text and back.
-  return Buffer.from(text, 'utf8').equals(bytes)
-    ? { id: blobId(text), text: toLf(text) }
-    : { id: bytesId(bytes), text: undefined };
+  const mode = knowsExecutable
+    ? statSync(join(root, path), { throwIfNoEntry: false })?.mode
+    : undefined;
+  return diskFileOf(bytes, mode === undefined ? undefined : (mode & 0o100) !== 0);
 }
 
-function readBytes(file: string): Buffer | undefined {
+function readBytes(root: string, path: string): Buffer | undefined {
   try {
-    return readFileSync(file);
+    return readFileSync(join(root, path));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
+    throw new ReadError(path, error as NodeJS.ErrnoException);
   }
+}
+
+/** Whether two paths are one file, as they are where the file system ignores case. */
+export function isSameFile(root: string, left: string, right: string): boolean {
+  const [one, other] = [left, right].map((path) =>
+    statSync(join(root, path), { throwIfNoEntry: false, bigint: true }),
+  );
+  return one !== undefined && one.ino === other?.ino && one.dev === other.dev;
 }
 
 function refuseLinkedFolders(root: string, path: string): void {
@@ -77,24 +103,67 @@ function refuseLinkedFolders(root: string, path: string): void {
   }
 }
 
+/** The file that a process writes before it is moved to its place. */
+export const temporaryName = (pid: number): string => `.${pid}.wa-ml.tmp`;
+
 /**
- * Writes a text atomically: into a new file in the same folder, then renamed. A CRLF working copy stays one.
+ * Writes a file atomically: into a new one in the same folder, then renamed. A CRLF working copy stays one.
+ * @param executable the bit to set. Default: as it was, and not set in a new file.
  * @throws WriteError
  */
-export function writeText(root: string, path: string, text: string): void {
+export function writeContent(
+  root: string,
+  path: string,
+  content: Content,
+  executable?: boolean,
+): void {
   const file = join(root, path);
-  const temporary = join(dirname(file), `.${process.pid}.wa-ml.tmp`);
+  const temporary = join(dirname(file), temporaryName(process.pid));
   try {
     mkdirSync(dirname(file), { recursive: true });
-    const before = readBytes(file);
-    const crlf = before?.includes('\r\n') === true;
+    const before = readBytes(root, path);
     const mode = before ? statSync(file).mode | 0o200 : 0o644;
-    writeFileSync(temporary, crlf ? text.replaceAll('\n', '\r\n') : text, { mode });
+    writeFileSync(
+      temporary,
+      typeof content === 'string' && before?.includes('\r\n')
+        ? content.replaceAll('\n', '\r\n')
+        : content,
+      { mode: withExecutable(mode, executable) },
+    );
+    if (executable !== undefined) chmodSync(temporary, withExecutable(mode, executable));
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });
+    throw error instanceof ReadError ? error : new WriteError(path, error as NodeJS.ErrnoException);
+  }
+}
+
+/** Who may read it may run it. */
+function withExecutable(mode: number, executable: boolean | undefined): number {
+  if (executable === undefined) return mode;
+  return executable ? mode | ((mode & 0o444) >> 2) : mode & ~0o111;
+}
+
+/** Sets or takes away the executable bit. @throws WriteError */
+export function setExecutable(root: string, path: string, executable: boolean): void {
+  const file = join(root, path);
+  try {
+    chmodSync(file, withExecutable(statSync(file).mode, executable));
+  } catch (error) {
     throw new WriteError(path, error as NodeJS.ErrnoException);
   }
+}
+
+/** Moves a file as it is, and deletes the folders that it leaves empty. @throws WriteError, SymbolicLinkError */
+export function moveFile(root: string, from: string, to: string): void {
+  refuseLinkedFolders(root, to);
+  try {
+    mkdirSync(dirname(join(root, to)), { recursive: true });
+    renameSync(join(root, from), join(root, to));
+  } catch (error) {
+    throw new WriteError(to, error as NodeJS.ErrnoException);
+  }
+  deleteEmptyFolders(root, dirname(from));
 }
 
 /** Deletes a file, and the folders that it leaves empty. @throws WriteError */
@@ -104,7 +173,11 @@ export function deleteFile(root: string, path: string): void {
   } catch (error) {
     throw new WriteError(path, error as NodeJS.ErrnoException);
   }
-  for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
+  deleteEmptyFolders(root, dirname(path));
+}
+
+function deleteEmptyFolders(root: string, first: string): void {
+  for (let folder = first; folder !== '.'; folder = dirname(folder)) {
     try {
       rmdirSync(join(root, folder));
     } catch {

@@ -1,7 +1,33 @@
-import { existsSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { loadTemplates, SymbolicLinkError, withModel } from '@wa-ml/project';
+import { changesDisk, type PlannedFile } from '@wa-ml/blueprint';
+import {
+  filesOnDisk,
+  formatReport,
+  keepInStep,
+  loadTemplates,
+  packTemplates,
+  ReadError,
+  SymbolicLinkError,
+  unpackTemplates,
+  WaMlProject,
+  withModel,
+  type Files,
+} from '@wa-ml/project';
 import { describe, expect, it } from 'vitest';
+import { filesInMemory } from './files-in-memory';
 import {
   commit,
   git,
@@ -126,7 +152,7 @@ describe('npx projen', () => {
     const before = read(clone, 'README.md');
     const [action] = projen(clone, release('second'));
     expect(action).toMatchObject({ kind: 'no-base', path: 'README.md' });
-    expect(action?.why).toContain('git fetch --unshallow');
+    expect(formatReport({ actions: [action!] })).toContain('git fetch --unshallow');
     expect(read(clone, 'README.md')).toBe(before);
     git(clone, 'fetch', '--quiet', '--unshallow');
     expect(projen(clone, release('second'))[0]).toMatchObject({ kind: 'merge' });
@@ -176,5 +202,180 @@ describe('npx projen', () => {
     write(root, '.wa-ml/manifest.json', manifest);
     projen(root, release('second'));
     expect(tree(root)).toEqual(after);
+  });
+});
+
+describe('what a release brings', () => {
+  const added = (path: string, content: string | Uint8Array) =>
+    new Map([...loadTemplates(), [`workspace/managed/${path}`, content]]);
+  const isExecutable = (path: string) => (statSync(path).mode & 0o100) !== 0;
+
+  it('may be bytes: written as they are, kept where edited', () => {
+    const root = newRepository();
+    const bytes = new Uint8Array([0, 255, 13, 10]);
+    projen(root, added('logo.bin', bytes));
+    expect(new Uint8Array(readFileSync(join(root, 'logo.bin')))).toEqual(bytes);
+    expect(projen(root, added('logo.bin', bytes))).toEqual([]);
+    writeFileSync(join(root, 'logo.bin'), new Uint8Array([1, 0]));
+    const [action] = projen(root, added('logo.bin', new Uint8Array([0, 1])));
+    expect(action?.kind).toBe('conflict');
+    expect(new Uint8Array(readFileSync(join(root, 'logo.bin')))).toEqual(new Uint8Array([1, 0]));
+  });
+
+  it('survives the way through the packed templates, bytes and all', () => {
+    const templates = added('logo.bin', Buffer.from([0, 255]));
+    expect(unpackTemplates(packTemplates(templates))).toEqual(templates);
+  });
+
+  it('may be a program: executable, through edits and updates, also where only that changed', () => {
+    const root = newRepository();
+    const file = join(root, 'tool');
+    projen(root, added('tool', 'echo 1\n'));
+    expect(isExecutable(file)).toBe(false);
+    projen(root, added('tool', '#!/bin/sh\necho 1\n'));
+    expect(isExecutable(file)).toBe(true);
+    projen(root, added('tool', '#!/bin/sh\necho 2\n'));
+    expect(isExecutable(file)).toBe(true);
+    chmodSync(file, 0o644);
+    expect(projen(root, added('tool', '#!/bin/sh\necho 2\n'))).toMatchObject([{ kind: 'keep' }]);
+    expect(isExecutable(file)).toBe(false);
+  });
+
+  it('merges into a CRLF file, which stays one', () => {
+    const root = newRepository();
+    write(root, 'README.md', `${read(root, 'README.md')}${appendix}`.replaceAll('\n', '\r\n'));
+    commit(root);
+    expect(projen(root, release('second'))).toMatchObject([{ kind: 'merge' }]);
+    expect(read(root, 'README.md')).toMatch(/^# acme-ml second\r\n/);
+    expect(read(root, 'README.md')).toContain(appendix.replaceAll('\n', '\r\n'));
+    expect(read(root, 'README.md').replaceAll('\r\n', '')).not.toContain('\n');
+  });
+
+  it('renames README.md to Readme.md with the edits in it', () => {
+    const root = newRepository();
+    write(root, 'README.md', read(root, 'README.md') + appendix);
+    commit(root);
+    const before = read(root, 'README.md');
+    const templates = new Map(loadTemplates());
+    templates.set('workspace/managed/Readme.md.hbs', templates.get(readme)!);
+    templates.delete(readme);
+    expect(projen(root, templates)).toMatchObject([{ kind: 'move', from: 'README.md' }]);
+    expect(readdirSync(root)).toContain('Readme.md');
+    expect(readdirSync(root)).not.toContain('README.md');
+    expect(read(root, 'Readme.md')).toBe(before);
+    expect(projen(root, templates)).toMatchObject([{ kind: 'keep' }]);
+    expect(existsSync(join(root, '.wa-ml/base/Readme.md'))).toBe(true);
+  });
+
+  it('finds a folder where a file shall be, and says so', () => {
+    const root = newRepository();
+    rmSync(join(root, 'README.md'));
+    mkdirSync(join(root, 'README.md'));
+    expect(() => projen(root)).toThrow(ReadError);
+  });
+});
+
+describe('a file system that ignores case', () => {
+  it('has one file where two paths of a plan and a manifest differ only in case', () => {
+    const files = filesInMemory();
+    const planned = (path: string, content: string): PlannedFile[] => [
+      { path, owner: 'managed', content },
+    ];
+    keepInStep('.', planned('README.md', 'one\ntwo\nthree\n'), files);
+    files.write('readme.md', 'one\ntwo\nTHREE\n');
+    keepInStep('.', planned('README.md', 'one\ntwo\nthree\n'), files);
+    const { actions } = keepInStep('.', planned('Readme.md', 'ONE\ntwo\nthree\n'), files);
+    expect(actions).toMatchObject([{ kind: 'move', from: 'README.md' }]);
+    expect(files.names()).toEqual(['.wa-ml/base/Readme.md', '.wa-ml/manifest.json', 'Readme.md']);
+    expect(files.read('Readme.md')?.text).toBe('ONE\ntwo\nTHREE\n');
+    // As after a merge of two branches that have it under one name each: neither is taken for a second file.
+    const manifest = files.read('.wa-ml/manifest.json')!.text!;
+    const line = /"Readme.md": ("managed \w+")/.exec(manifest)!;
+    files.write(
+      '.wa-ml/manifest.json',
+      manifest.replace(line[0], `"README.md": ${line[1]},\n${line[0]}`),
+    );
+    const again = keepInStep('.', planned('Readme.md', 'ONE\ntwo\nthree\n'), files);
+    expect(again.actions).toMatchObject([{ kind: 'keep', path: 'Readme.md' }]);
+    expect(files.names()).toContain('Readme.md');
+  });
+});
+
+describe('a run that is killed', () => {
+  /** Files on disk that fail at the n-th change, as a kill or a full disk would. */
+  function failing(root: string, after: number, count: () => void = () => undefined): Files {
+    let left = after;
+    const change =
+      <Arguments extends unknown[]>(run: (...args: Arguments) => void) =>
+      (...args: Arguments): void => {
+        if (left-- <= 0) throw new Error('killed');
+        run(...args);
+        count();
+      };
+    const files = filesOnDisk(root);
+    return {
+      ...files,
+      write: change(files.write),
+      delete: change(files.delete),
+      move: change(files.move),
+      setExecutable: change(files.setExecutable),
+    };
+  }
+
+  it('at any point is healed by the next: the same tree as if it had never been killed', () => {
+    const origin = newRepository({
+      models: { diagnosis: { flavour: 'pytorch-tabular' }, fraud: { flavour: 'pytorch-tabular' } },
+    });
+    write(origin, 'README.md', read(origin, 'README.md') + appendix);
+    write(origin, '.gitignore', `${read(origin, '.gitignore')}/mine/\n`);
+    write(origin, 'models/fraud/model.py', '# mine\n');
+    // Nothing but .wa-ml/base has our last renders then.
+    projen(origin);
+    rmSync(join(origin, '.git'), { recursive: true });
+    // A release that changes an edited file, adds, moves and makes executable, and a model that goes while another comes.
+    const templates = new Map(release('second'));
+    templates.set('workspace/managed/new.txt', 'new\n');
+    templates.set('workspace/seeded/seed.txt', 'seed\n');
+    const plan = (root: string) => {
+      const planned = new WaMlProject({ root, templates }).plan();
+      return planned.map((file) =>
+        file.path === 'runbooks/README.md' || file.path === '.editorconfig'
+          ? { ...file, path: `moved/${file.path}`, movedFrom: [file.path], executable: true }
+          : { ...file, content: file.path === 'nx.json' ? `${file.content}\n` : file.content },
+      );
+    };
+    const one = read(newRepository(), 'wa-ml.json');
+    write(origin, 'wa-ml.json', withModel(one, 'other', { flavour: 'pytorch-tabular' }));
+    const copy = () => {
+      const root = join(temporaryFolder(), 'acme-ml');
+      cpSync(origin, root, { recursive: true });
+      return root;
+    };
+    const expected = copy();
+    const files = plan(expected);
+    let total = 0;
+    const { actions } = keepInStep(
+      expected,
+      files,
+      failing(expected, Infinity, () => total++),
+    );
+    const whole = tree(expected);
+    expect(new Set(actions.map(({ kind }) => kind))).toEqual(
+      new Set(['create', 'merge', 'keep', 'move', 'delete', 'orphan', 'unchanged', 'update']),
+    );
+    const points = Array.from({ length: total }, (_, point) => point);
+    for (const after of points.filter((point) => point % 7 === 0 || point > total - 12)) {
+      const root = copy();
+      try {
+        keepInStep(root, files, failing(root, after));
+        expect.unreachable();
+      } catch (error) {
+        expect((error as Error).message).toBe('killed');
+      }
+      keepInStep(root, files);
+      expect(tree(root), `killed after ${after} changes`).toEqual(whole);
+      expect(keepInStep(root, files).actions.some(changesDisk)).toBe(false);
+      rmSync(root, { recursive: true });
+    }
   });
 });

@@ -77,7 +77,7 @@ export function withTemplateChange(
   const templates = new Map(loadTemplates());
   for (const [path, edit] of Object.entries(change)) {
     const text = templates.get(path);
-    if (text === undefined || edit(text) === text) throw new Error(`${path} does not change`);
+    if (typeof text !== 'string' || edit(text) === text) throw new Error(`${path} does not change`);
     templates.set(path, edit(text));
   }
   return templates;

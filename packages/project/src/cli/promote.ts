@@ -6,7 +6,7 @@ import { readConfiguration } from '@wa-ml/config';
 import { findRelease, formatReleases, parseReleases } from '@wa-ml/ops';
 import { headCommit } from '../git';
 import { readConfigurationText } from '../keep-in-step';
-import { writeText } from '../working-copy';
+import { writeContent } from '../working-copy';
 import { UsageError, type Command } from './command';
 
 /** Writes a release from the registry; deploying it is a commit away. */
@@ -53,7 +53,7 @@ export const promote: Command = {
       before !== undefined &&
       before === JSON.stringify({ ...release, gitCommit: releases[model]!.gitCommit });
     if (!values['dry-run'] && !unchanged)
-      writeText(root, path, formatReleases({ ...releases, [model]: release }));
+      writeContent(root, path, formatReleases({ ...releases, [model]: release }));
     print(
       unchanged
         ? `${to} already runs ${release.modelPackageArn}.\n`

@@ -1,0 +1,172 @@
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { WaMlError } from '@wa-ml/config';
+import { temporaryName, WriteError } from './working-copy';
+
+/** Only one run writes at a time; Git ignores the file. */
+export const lockPath = '.wa-ml/lock';
+
+/** Who holds the lock. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  readonly command: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+/** Another run is writing to the repository. Nothing was changed. */
+export class LockedError extends WaMlError {
+  constructor({ command, pid, host, since }: Holder) {
+    super({
+      code: 'LOCKED',
+      what: 'Another run is changing this repository.',
+      why: `It is \`${command}\`, process ${pid} on ${host}, since ${since}.`,
+      next: `Wait for it and run this again. If there is no such run any more, delete ${lockPath}.`,
+    });
+  }
+}
+
+/** A process on another machine cannot be asked whether it lives; no run takes this long. In milliseconds. */
+const longestRun = 10 * 60 * 1000;
+
+/**
+ * Runs something while no other run writes to the repository. Waits for nobody.
+ * A lock whose process is gone is taken over, and what that process had half written is removed.
+ * @throws LockedError, WriteError where the repository cannot be written.
+ */
+export function withLock<Result>(root: string, run: () => Result): Result {
+  const file = join(root, lockPath);
+  acquire(root, file);
+  try {
+    return run();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+function acquire(root: string, file: string): void {
+  // Each turn either ends or removes a lock that somebody left; twice is for two runs that find the same one.
+  for (let turn = 0; turn < 5; turn++) {
+    if (create(file)) return;
+    const holder = readHolder(file);
+    if (!holder) continue;
+    if (!isGone(holder, file)) throw new LockedError(holder);
+    removeTemporaries(root, holder.pid);
+    removeStale(file, holder);
+  }
+  throw new LockedError(
+    readHolder(file) ?? { pid: 0, host: 'unknown', command: 'unknown', since: 'just now' },
+  );
+}
+
+/** Written beside its place and linked there, so that nobody ever reads half of it. @returns false where there is one. */
+function create(file: string): boolean {
+  const own = `${file}.${process.pid}`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const holder: Holder = {
+      pid: process.pid,
+      host: hostname(),
+      command: [basename(process.argv[1] ?? 'node'), ...process.argv.slice(2)].join(' '),
+      since: new Date().toISOString(),
+    };
+    writeFileSync(own, JSON.stringify(holder));
+    linkOrCopy(own, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw new WriteError(lockPath, error as NodeJS.ErrnoException);
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+/** Not every file system has links; there, a copy that fails where a file is comes closest. */
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error;
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+  }
+}
+
+function readHolder(file: string): Holder | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return undefined; // released just now
+  }
+  try {
+    const { pid, host, command, since } = JSON.parse(text) as Partial<Holder>;
+    if (typeof pid === 'number')
+      return { pid, host: String(host), command: String(command), since: String(since) };
+  } catch {
+    // Somebody else's text: whoever it is, it is no run of ours.
+  }
+  return { pid: 0, host: hostname(), command: text.slice(0, 40), since: 'unknown' };
+}
+
+function isGone({ pid, host }: Holder, file: string): boolean {
+  if (host !== hostname()) {
+    const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return Date.now() - written > longestRun;
+  }
+  if (pid <= 0) return true;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'; // EPERM: it lives, as somebody else
+  }
+}
+
+/** Takes the lock away under a name of our own and looks again: between reading and now another run may have taken it over. */
+function removeStale(file: string, expected: Holder): void {
+  const own = `${file}.${process.pid}`;
+  try {
+    renameSync(file, own);
+  } catch {
+    return; // another run removed it first
+  }
+  const taken = readHolder(own);
+  if (taken && (taken.pid !== expected.pid || taken.since !== expected.since)) {
+    try {
+      linkOrCopy(own, file);
+    } catch {
+      // A third run has begun meanwhile; the one that we took it from is as good as done.
+    }
+  }
+  rmSync(own, { force: true });
+}
+
+/** Folders in which we never write, and which may be large. */
+const notOurs = new Set(['.git', '.nx', '.venv', 'node_modules', 'cdk.out', '.ml', 'data']);
+
+/** Files that a killed process had begun and not moved to their place. */
+function removeTemporaries(root: string, pid: number): void {
+  const name = temporaryName(pid);
+  const visit = (folder: string): void => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory() && !notOurs.has(entry.name)) visit(path);
+      else if (entry.isFile() && (entry.name === name || path === join(root, `${lockPath}.${pid}`)))
+        rmSync(path, { force: true });
+    }
+  };
+  visit(root);
+}
