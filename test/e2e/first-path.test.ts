@@ -41,7 +41,7 @@ describe('the first path', () => {
     await projen();
     expect(await status()).toBe('');
     expect(
-      JSON.parse(await must(bin(repository, 'wa-ml'), ['status', '--json'], repository)),
+      JSON.parse(await must(bin(repository, 'wa-ml'), ['doctor', '--json'], repository)),
     ).toMatchObject({ inStep: true });
   });
 

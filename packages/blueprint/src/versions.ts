@@ -8,6 +8,10 @@ export const versions = {
   /** Engines and tools. */
   tools: {
     node: '20.19.0',
+    /** The oldest that any supported Node comes with. */
+    npm: '10.0',
+    /** The first with `git init --initial-branch`. */
+    git: '2.28',
     python: '3.11',
     /** Installed into `.wa-ml/tools` where no uv is at hand. */
     uv: '0.13.8',

@@ -164,7 +164,7 @@ describe('ci.yml', () => {
       'nx run-many -t test',
       'nx run infra:synth',
       'nx sync:check',
-      'wa-ml status',
+      'wa-ml doctor',
       'actionlint@v',
     ]) {
       expect(commands).toContain(command);

@@ -1,5 +1,9 @@
 export * from './answers';
 export * from './create';
+export * from './decisions';
+export * from './differences';
+export * from './doctor';
+export * from './format-diagnosis';
 export * from './git';
 export * from './install';
 export * from './keep-in-step';
@@ -10,6 +14,7 @@ export * from './packages';
 export * from './people-data';
 export * from './print-error';
 export * from './report';
+export * from './toolchain';
 export * from './uv';
 export * from './wa-ml-project';
 export * from './working-copy';

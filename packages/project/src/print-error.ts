@@ -13,12 +13,15 @@ export function printError(error: unknown, json: boolean): number {
       `${JSON.stringify({ error: known?.toJSON() ?? { code: 'UNEXPECTED', what: String(error) } })}\n`,
     );
   } else {
-    process.stderr.write(known ? readable(known) : `${(error as Error)?.stack ?? String(error)}\n`);
+    process.stderr.write(
+      known ? formatError(known) : `${(error as Error)?.stack ?? String(error)}\n`,
+    );
   }
   return known?.exitCode ?? 3;
 }
 
-function readable(error: WaMlError): string {
+/** An error as a person wants to read it: what, why, next; of a configuration every problem. */
+export function formatError(error: WaMlError): string {
   const paint = createColors(process.stderr.isTTY && !process.env['NO_COLOR']);
   if (error instanceof ConfigurationError) {
     const problems = error.problems.map((problem) => {

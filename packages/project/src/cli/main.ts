@@ -7,7 +7,11 @@ import { formatHelp, parseArguments, UsageError, type Command } from './command'
 
 /** All commands of `wa-ml`, each loaded when it is asked for; a new one is a file beside these and a line here. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  status: async () => (await import('./status.js')).status,
+  doctor: async () => (await import('./doctor.js')).doctor,
+  diff: async () => (await import('./diff.js')).diff,
+  adopt: async () => (await import('./decisions.js')).adopt,
+  resolve: async () => (await import('./decisions.js')).resolve,
+  eject: async () => (await import('./decisions.js')).eject,
   promote: async () => (await import('./promote.js')).promote,
   'base-image': async () => (await import('./base-image.js')).baseImage,
   uv: async () => (await import('./uv-command.js')).uv,

@@ -68,7 +68,7 @@ function inStepJob(): Job {
     checkOut(0),
     ...setUpNode(),
     { name: 'Check that Nx has nothing to bring in step', run: 'npx --no-install nx sync:check' },
-    { name: 'Check that our files are in step', run: 'npx --no-install wa-ml status' },
+    { name: 'Check that our files are in step', run: 'npx --no-install wa-ml doctor' },
   ]);
 }
 

@@ -1,0 +1,43 @@
+import { createColors } from 'picocolors';
+import { isWanting, type Diagnosis, type ExaminedFile, type FileState } from './doctor';
+import { formatError } from './print-error';
+import type { Tool } from './toolchain';
+
+type Paint = ReturnType<typeof createColors>;
+
+/**
+ * A diagnosis as a person wants to read it: what is well in one line, all else with the command that mends it.
+ * @param colours default: as the terminal and NO_COLOR say.
+ */
+export function formatDiagnosis(diagnosis: Diagnosis, colours?: boolean): string {
+  const paint = createColors(colours);
+  const { files, errors, toolchain, ok } = diagnosis;
+  const lines = [
+    ...files.filter(({ state }) => state !== 'in step').map((file) => fileLines(file, paint)),
+    ...errors.map(formatError),
+    `Files      ${files.length === 0 ? 'not examined: mend the above first' : countsOf(files)}\n`,
+    `Toolchain  ${toolchain.map(({ name, found }) => `${name} ${found ?? 'missing'}`).join(', ')}\n`,
+    ...toolchain.filter((tool) => !tool.ok).map((tool) => toolLine(tool, paint)),
+    ok ? `${paint.green('Nothing is wanting.')}\n` : `${paint.yellow('Something is wanting.')}\n`,
+  ];
+  return lines.join('');
+}
+
+function fileLines(file: ExaminedFile, paint: Paint): string {
+  const { path, state, why, mend } = file;
+  const colour = state === 'conflicted' ? paint.red : isWanting(file) ? paint.yellow : paint.dim;
+  const line = `${colour(state.padEnd(10))} ${path}  ${paint.dim(why)}\n`;
+  if (!isWanting(file)) return line;
+  const look = state === 'conflicted' ? [`npx wa-ml diff ${path}`] : [];
+  return line + [...look, ...mend].map((command) => `${' '.repeat(11)}${command}\n`).join('');
+}
+
+function countsOf(files: readonly ExaminedFile[]): string {
+  const counts = new Map<FileState, number>([['in step', 0]]);
+  for (const { state } of files) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+}
+
+function toolLine({ name, found, wanted, mend }: Tool, paint: Paint): string {
+  return `${paint.red('wanted'.padEnd(10))} ${name} ${wanted} or newer, found ${found ?? 'none'}\n${' '.repeat(11)}${mend}\n`;
+}
