@@ -50,6 +50,37 @@ export class DataError extends InputError {
  * @throws DataError for an empty or ragged table, a target that is not there, or one that cannot be learnt.
  */
 export function inferSchema(csv: string, file: string, target: string): InferredSchema {
+  const { header, rows, columns } = readTable(csv, file);
+  if (!header.includes(target)) {
+    throw new DataError(
+      `${file} has no column "${target}".`,
+      `Its columns are ${header.join(', ')}.`,
+      `Give --target ${nearest(target, header) ?? '<column>'}.`,
+    );
+  }
+  return {
+    version: 1,
+    file,
+    target,
+    task: taskOf(
+      columns.find(({ name }) => name === target)!,
+      rows,
+      header,
+    ),
+    rows: rows.length,
+    columns,
+  };
+}
+
+/**
+ * The columns of a CSV text with a header line, while nobody has said which of them to predict.
+ * @throws DataError for an empty or ragged table.
+ */
+export function inferColumns(csv: string, file: string): readonly InferredColumn[] {
+  return readTable(csv, file).columns;
+}
+
+function readTable(csv: string, file: string) {
   const [header, ...rows] = table(csv, file);
   if (!header || rows.length === 0) {
     throw new DataError(
@@ -66,31 +97,13 @@ export function inferSchema(csv: string, file: string, target: string): Inferred
       'Rename one of them.',
     );
   }
-  if (!header.includes(target)) {
-    throw new DataError(
-      `${file} has no column "${target}".`,
-      `Its columns are ${header.join(', ')}.`,
-      `Give --target ${nearest(target, header) ?? '<column>'}.`,
-    );
-  }
   const columns = header.map((name, index) =>
     inferColumn(
       name,
       rows.map((row) => row[index]!),
     ),
   );
-  return {
-    version: 1,
-    file,
-    target,
-    task: taskOf(
-      columns.find(({ name }) => name === target)!,
-      rows,
-      header,
-    ),
-    rows: rows.length,
-    columns,
-  };
+  return { header, rows, columns };
 }
 
 function table(csv: string, file: string): string[][] {

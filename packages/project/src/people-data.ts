@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { DataError, inferSchema, type InferredSchema } from '@wa-ml/blueprint';
+import {
+  DataError,
+  inferColumns,
+  inferSchema,
+  type InferredColumn,
+  type InferredSchema,
+} from '@wa-ml/blueprint';
 import type { DataFile } from '@wa-ml/config';
 
 /** People's own data for a new model, read and understood. */
@@ -17,16 +23,7 @@ export interface PeopleData {
  * @throws DataError when there is no such file, no such column, or nothing to learn.
  */
 export function readPeopleData(file: string, target: string | undefined): PeopleData {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    throw new DataError(
-      `${file} cannot be read.`,
-      `${(error as Error).message}.`,
-      'Give --data the path of a CSV file.',
-    );
-  }
+  const bytes = readBytes(file);
   const name = basename(file).toLowerCase().endsWith('.csv')
     ? basename(file)
     : `${basename(file)}.csv`;
@@ -41,4 +38,24 @@ export function readPeopleData(file: string, target: string | undefined): People
   }
   const written = { file: `data/${name}`, target };
   return { written, schema: inferSchema(text, written.file, target), bytes };
+}
+
+/**
+ * The columns of a CSV file, to choose the target from.
+ * @throws DataError when there is no such file, or it is no table.
+ */
+export function readPeopleColumns(file: string): readonly InferredColumn[] {
+  return inferColumns(readBytes(file).toString('utf8'), basename(file));
+}
+
+function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new DataError(
+      `${file} cannot be read.`,
+      `${(error as Error).message}.`,
+      'Give --data the path of a CSV file.',
+    );
+  }
 }
