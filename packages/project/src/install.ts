@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Reconciliation } from '@wa-ml/blueprint';
 import { WaMlError } from '@wa-ml/config';
+import { runProgram, type Watch } from './run-program';
 
 /** `npm install` ended with an error. */
 export class InstallError extends WaMlError {
@@ -16,48 +17,79 @@ export class InstallError extends WaMlError {
   }
 }
 
-/** Runs a program without a shell. On Windows npm is a script, which only its JavaScript entry avoids. */
-export function npm(root: string, args: readonly string[], inherit: boolean): void {
+/** How npm is started without a shell. On Windows it is a script, which only its JavaScript entry avoids. */
+function npmCommand(args: readonly string[]): [program: string, args: string[]] {
   const entry = process.env['npm_execpath'];
-  const [program, first] =
-    entry?.endsWith('.js') || entry?.endsWith('.cjs') ? [process.execPath, [entry]] : ['npm', []];
-  const result = spawnSync(program, [...first, ...args], {
-    cwd: root,
-    stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
-    encoding: 'utf8',
-    env: { ...process.env, npm_config_yes: 'true' },
-  });
-  if (result.status !== 0)
-    throw new InstallError(
-      `npm ${args.join(' ')}`,
-      `${result.error?.message ?? ''}${result.stderr ?? ''}`,
-    );
+  return entry?.endsWith('.js') || entry?.endsWith('.cjs')
+    ? [process.execPath, [entry, ...args]]
+    : ['npm', [...args]];
 }
 
+const environment = { npm_config_yes: 'true' };
+const shownAbove = 'What it printed is above.';
 const manifests = new Set(['package.json', 'infra/package.json']);
 
-/**
- * Installs if a package.json was written or nothing is installed yet.
- * @param shown whether npm's own output is shown; of a failure its last lines are always in the error.
- * @throws InstallError
- */
-export function installDependencies(
+/** What npm has to do: nothing unless a package.json was written or nothing is installed yet. */
+function npmArguments(
   root: string,
   { actions }: Pick<Reconciliation, 'actions'>,
-  shown = true,
-): void {
+): string[] | undefined {
   const changed = actions.some(
     (action) => manifests.has(action.path) && action.content !== undefined,
   );
-  if (!changed && existsSync(join(root, 'node_modules'))) return;
+  if (!changed && existsSync(join(root, 'node_modules'))) return undefined;
   // A lock file that no longer fits must not be rewritten where nobody would commit it.
-  npm(
-    root,
-    [
-      process.env['CI'] && existsSync(join(root, 'package-lock.json')) ? 'ci' : 'install',
-      '--no-audit',
-      '--no-fund',
-    ],
-    shown,
-  );
+  const command = process.env['CI'] && existsSync(join(root, 'package-lock.json'));
+  return [command ? 'ci' : 'install', '--no-audit', '--no-fund'];
+}
+
+/**
+ * Installs if a package.json was written or nothing is installed yet, with npm's own output.
+ * It blocks, as projen's hook that calls it does.
+ * @throws InstallError
+ */
+export function installDependencies(root: string, outcome: Pick<Reconciliation, 'actions'>): void {
+  const args = npmArguments(root, outcome);
+  if (!args) return;
+  const result = spawnSync(...npmCommand(args), {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...environment },
+  });
+  if (result.status !== 0)
+    throw new InstallError(`npm ${args.join(' ')}`, result.error?.message ?? shownAbove);
+}
+
+/**
+ * The same without blocking; of a failure the last lines are in the error.
+ * @throws InstallError
+ */
+export async function installDependenciesWatched(
+  root: string,
+  outcome: Pick<Reconciliation, 'actions'>,
+  watch: Watch,
+): Promise<void> {
+  const args = npmArguments(root, outcome);
+  if (!args) return;
+  // At this level npm names each package that it fetches.
+  const talkative = watch.inherit ? [] : ['--loglevel=http'];
+  const { status, output } = await runProgram(...npmCommand([...args, ...talkative]), {
+    cwd: root,
+    env: environment,
+    watch: { ...watch, onLine: (line) => watch.onLine?.(fetchedPackage(line) ?? line) },
+  });
+  if (status !== 0)
+    throw new InstallError(
+      `npm ${args.join(' ')}`,
+      (watch.inherit && !output ? shownAbove : output)
+        .split('\n')
+        .filter((line) => !line.startsWith('npm http '))
+        .join('\n'),
+    );
+}
+
+/** `npm http fetch GET 200 https://registry/@nx%2fdevkit 45ms` -> `@nx/devkit`. */
+function fetchedPackage(line: string): string | undefined {
+  const last = /^npm http (?:fetch|cache) .*?\/([^/\s?]+)(?:\?\S*)? \d+ms/.exec(line)?.[1];
+  return last?.replace(/%2f/i, '/').replace(/\.tgz$/, '');
 }
