@@ -92,7 +92,11 @@ export function createRepository(options: CreateOptions): Reconciliation {
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 
-function requireUsable(directory: string): void {
+/**
+ * Asks whether a repository can be created in a folder: it is absent or empty, and its place is writable.
+ * @throws DirectoryError
+ */
+export function requireUsable(directory: string): void {
   const stat = statSync(directory, { throwIfNoEntry: false });
   if (stat && !stat.isDirectory()) {
     throw new DirectoryError(

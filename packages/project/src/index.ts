@@ -1,4 +1,5 @@
 export * from './answers';
+export * from './cli/completion';
 export * from './create';
 export * from './decisions';
 export * from './differences';
@@ -14,6 +15,7 @@ export * from './packages';
 export * from './people-data';
 export * from './print-error';
 export * from './report';
+export * from './terminal';
 export * from './toolchain';
 export * from './uv';
 export * from './wa-ml-project';

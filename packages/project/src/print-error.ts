@@ -1,5 +1,6 @@
 import { createColors } from 'picocolors';
 import { ConfigurationError, formatPath, WaMlError } from '@wa-ml/config';
+import { wantsColours } from './terminal';
 
 /**
  * Prints an error as a person wants to read it (what, why, next), or as JSON, to standard error.
@@ -22,7 +23,7 @@ export function printError(error: unknown, json: boolean): number {
 
 /** An error as a person wants to read it: what, why, next; of a configuration every problem. */
 export function formatError(error: WaMlError): string {
-  const paint = createColors(process.stderr.isTTY && !process.env['NO_COLOR']);
+  const paint = createColors(wantsColours(process.stderr));
   if (error instanceof ConfigurationError) {
     const problems = error.problems.map((problem) => {
       const place =

@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { InputError, nearest } from '@wa-ml/config';
+import { columnsOf, formatRows, wrap } from '../terminal';
 
 /** One subcommand of a command-line program. */
 export interface Command {
@@ -21,6 +22,23 @@ export interface CommandContext {
   readonly values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
   /** Prints data with `--json`, text without. */
   print(text: string, data: unknown): void;
+}
+
+/** What every command takes besides its own options. */
+export const commonOptions: Pick<Command, 'options' | 'optionHelp'> = {
+  options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  optionHelp: { json: 'Print data instead of text.', help: 'Print this.' },
+};
+
+/** A command with the options that all have. */
+export function withCommonOptions<C extends Pick<Command, 'options' | 'optionHelp'>>(
+  command: C,
+): C {
+  return {
+    ...command,
+    options: { ...command.options, ...commonOptions.options },
+    optionHelp: { ...command.optionHelp, ...commonOptions.optionHelp },
+  };
 }
 
 /** The arguments are wrong. */
@@ -50,24 +68,21 @@ export function parseArguments(
   }
 }
 
-/** The help text of one command. */
+/** The help text of one command, as wide as the terminal. */
 export function formatHelp(program: string, command: Omit<Command, 'run'>): string {
-  const names = Object.keys(command.options).map((name) => {
-    const { type, short } = command.options[name]!;
-    return {
-      name,
-      text: `${short ? `-${short}, ` : '    '}--${name}${type === 'string' ? ` ${name === 'to' ? 'ENVIRONMENT' : 'VALUE'}` : ''}`,
-    };
-  });
-  const width = Math.max(...names.map(({ text }) => text.length), 0) + 2;
-  const options = names.map(
-    ({ name, text }) => `  ${text.padEnd(width)}${command.optionHelp[name] ?? ''}`,
+  const width = columnsOf(process.stdout);
+  const rows = Object.entries(command.options).map(
+    ([name, { type, short }]) =>
+      [
+        `${short ? `-${short}, ` : '    '}--${name}${type === 'string' ? ` ${name === 'to' ? 'ENVIRONMENT' : 'VALUE'}` : ''}`,
+        command.optionHelp[name] ?? '',
+      ] as const,
   );
   return [
-    command.summary,
+    wrap(command.summary, width),
     '',
-    `Usage: ${program} ${command.usage}`,
-    ...(options.length ? ['', 'Options:', ...options] : []),
+    wrap(`Usage: ${program} ${command.usage}`, width, 2),
+    ...(rows.length ? ['', 'Options:', formatRows(rows, width)] : []),
     ...(command.examples.length
       ? ['', 'Examples:', ...command.examples.map((example) => `  ${example}`)]
       : []),

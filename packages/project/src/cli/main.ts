@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { versions } from '@wa-ml/blueprint';
 import { nearest } from '@wa-ml/config';
 import { printError } from '../print-error';
-import { formatHelp, parseArguments, UsageError, type Command } from './command';
+import { columnsOf, formatRows, wrap } from '../terminal';
+import { formatHelp, parseArguments, UsageError, withCommonOptions, type Command } from './command';
 
 /** All commands of `wa-ml`, each loaded when it is asked for; a new one is a file beside these and a line here. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -15,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   promote: async () => (await import('./promote.js')).promote,
   'base-image': async () => (await import('./base-image.js')).baseImage,
   uv: async () => (await import('./uv-command.js')).uv,
+  completion: async () => (await import('./completion.js')).completion(commands),
 };
 
 /** Runs `wa-ml`. @returns the exit code: 0 done, 1 checked and found wanting, 2 wrong input, 3 failed on the way. */
@@ -40,15 +42,14 @@ export async function main(args: readonly string[]): Promise<number> {
         values: {},
         print: () => undefined,
       });
-    const options = {
-      ...command.options,
-      json: { type: 'boolean' as const },
-      help: { type: 'boolean' as const, short: 'h' },
-    };
+    const { options } = withCommonOptions(command);
     const { values, positionals } = parseArguments(rest, options, `wa-ml ${name}`);
     if (values['help']) return await help(name);
     return await command.run({
-      root: findRoot(),
+      // Looked for by the commands that ask for it: completion works outside of a repository.
+      get root() {
+        return findRoot();
+      },
       positionals,
       values,
       print: (text, data) => void write(json ? `${JSON.stringify(data)}\n` : text),
@@ -65,26 +66,11 @@ function write(text: string): number {
 
 async function help(name: string | undefined): Promise<number> {
   const command = name === undefined ? undefined : await commands[name]?.();
-  if (command)
-    return write(
-      formatHelp(`wa-ml ${name}`, {
-        ...command,
-        options: {
-          ...command.options,
-          json: { type: 'boolean' },
-          help: { type: 'boolean', short: 'h' },
-        },
-        optionHelp: {
-          ...command.optionHelp,
-          json: 'Print data instead of text.',
-          help: 'Print this.',
-        },
-      }),
-    );
+  if (command) return write(formatHelp(`wa-ml ${name}`, withCommonOptions(command)));
   const all = await Promise.all(
     Object.entries(commands).map(async ([one, load]) => [one, await load()] as const),
   );
-  const width = Math.max(...Object.keys(commands).map((one) => one.length)) + 2;
+  const width = columnsOf(process.stdout);
   return write(
     [
       'Looks after a repository that create-wa-ml-project made.',
@@ -92,12 +78,18 @@ async function help(name: string | undefined): Promise<number> {
       'Usage: wa-ml COMMAND [options]',
       '',
       'Commands:',
-      ...all.map(([one, { summary }]) => `  ${one.padEnd(width)}${summary}`),
+      formatRows(
+        all.map(([one, { summary }]) => [one, summary]),
+        width,
+      ),
       '',
       'Examples:',
       ...all.flatMap(([, { examples }]) => examples.slice(0, 1).map((example) => `  ${example}`)),
       '',
-      'wa-ml COMMAND --help says more. Exit codes: 0 done, 1 checked and found wanting, 2 wrong input, 3 failed on the way.',
+      wrap(
+        'wa-ml COMMAND --help says more. Exit codes: 0 done, 1 checked and found wanting, 2 wrong input, 3 failed on the way.',
+        width,
+      ),
       '',
     ].join('\n'),
   );
