@@ -1,0 +1,54 @@
+import {
+  defaultBudgetUsd,
+  defaultEndpointInstanceType,
+  effectiveRollout,
+  highAvailabilityInstances,
+  needsHighAvailability,
+  security,
+  type Flavour,
+  type Precision,
+  type Rollout,
+  type Strategy,
+  type Tier,
+} from '@wa-ml/config';
+
+/** What a tier costs and asks for, from the policies that the infrastructure is made from. */
+export function explainTier(tier: Tier): string {
+  const least = needsHighAvailability({ tier, critical: false }) ? highAvailabilityInstances : 1;
+  return [
+    `$${defaultBudgetUsd[tier]} a month`,
+    `${least === 1 ? '1 instance' : `${least} instances`} of ${defaultEndpointInstanceType[tier]} or more`,
+    `audit records kept ${security.audit.retentionDays[tier]} days`,
+  ].join(', ');
+}
+
+/** What each choice means and costs; the compiler holds that none of the schema's is left out. */
+export const explanations: {
+  readonly flavour: Readonly<Record<Flavour, string>>;
+  readonly strategy: Readonly<Record<Strategy, string>>;
+  readonly precision: Readonly<Record<Precision, string>>;
+  readonly rollout: Readonly<Record<Rollout, string>>;
+} = {
+  flavour: {
+    'pytorch-tabular':
+      'a PyTorch network for tables, served by ONNX Runtime; CPU instances are enough',
+  },
+  strategy: {
+    single: 'one process on one host; nothing to coordinate',
+    ddp: 'torchrun and DistributedDataParallel; billed per host, one host unless you ask for more',
+  },
+  precision: {
+    fp32: 'full precision everywhere; the reference',
+    bf16: 'matrix products in bfloat16; less memory and time on recent GPUs',
+  },
+  rollout: {
+    'all-at-once': 'all traffic in one step; a bad version reaches everybody until an alarm',
+    canary: explainCanary(),
+  },
+};
+
+function explainCanary(): string {
+  const shift = effectiveRollout({ rollout: 'canary', min: highAvailabilityInstances });
+  if (shift.type !== 'canary') return 'part of the traffic first';
+  return `${shift.canaryPercent} % of production's traffic for ${shift.waitSeconds / 60} minutes first; both fleets are billed meanwhile, and alarms roll back`;
+}
