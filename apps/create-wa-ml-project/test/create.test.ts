@@ -3,16 +3,20 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfiguration } from '@wa-ml/config';
 import { describe, expect, it } from 'vitest';
+import { options } from '../src/options';
+import { fetches, withNpm } from './fake-npm';
 import { git, read, temporaryFolder, textOf } from '../../../packages/project/test/repository';
 
 /** The program as it is published; `npm test` and `npm run build` bundle it. */
 const program = join(__dirname, '../dist/bin.js');
 
-function create(cwd: string, ...args: string[]) {
+const create = (cwd: string, ...args: string[]) => createWith({ NO_COLOR: '1' }, cwd, ...args);
+
+function createWith(env: NodeJS.ProcessEnv, cwd: string, ...args: string[]) {
   return spawnSync(process.execPath, [program, ...args], {
     cwd,
     encoding: 'utf8',
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '', FORCE_COLOR: undefined, ...env },
   });
 }
 
@@ -20,24 +24,24 @@ describe('create-wa-ml-project', () => {
   it('has help with every option and examples, and a version', () => {
     const { stdout, status } = create(temporaryFolder(), '--help');
     expect(status).toBe(0);
-    for (const option of [
-      '--yes',
-      '--config',
-      '--owner',
-      '--region',
-      '--dev-account',
-      '--model',
-      '--flavour',
-      '--data',
-      '--target',
-      '--packages',
-      '--install',
-      '--dry-run',
-      '--json',
-    ])
-      expect(stdout).toContain(option);
+    for (const option of Object.keys(options)) expect(stdout).toContain(`--${option}`);
     expect(stdout).toContain('Examples:');
     expect(create(temporaryFolder(), '--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('has help that fits into 40 columns, but for the examples', () => {
+    const { stdout } = createWith({ COLUMNS: '40' }, temporaryFolder(), '--help');
+    const lines = stdout.split('\n').filter((line) => !/^ {2}(npx|source) /.test(line));
+    expect(lines.filter((line) => line.length > 40)).toEqual([]);
+  });
+
+  it('does not mind that whoever reads its output stops', () => {
+    const { stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', `"${process.execPath}" "${program}" --completion zsh | head -c 1`],
+      { encoding: 'utf8' },
+    );
+    expect([stdout, stderr]).toEqual(['#', '']);
   });
 
   it('takes every answer as a flag and ends with the next three commands', () => {
@@ -57,8 +61,20 @@ describe('create-wa-ml-project', () => {
       'churn',
       '--model',
       'fraud',
+      '--environment',
+      'prod',
+      '--environment',
+      'dev',
+      '--strategy',
+      'single',
+      '--rollout',
+      'all-at-once',
     );
-    expect([status, stderr.includes('Writing files')]).toEqual([0, true]);
+    expect(status).toBe(0);
+    // A pipe: whole lines, no colours, nothing that moves the cursor.
+    expect(stderr.replace(/\d+\.\d s/g, 'N s')).toBe(
+      '… Writing files\n✓ Writing files N s\n… Making the first commit\n✓ Making the first commit N s\n',
+    );
     expect(
       stdout
         .trim()
@@ -72,7 +88,12 @@ describe('create-wa-ml-project', () => {
       owner: 'ml@team.example',
       environments: { dev: { account: '444444444444', region: 'eu-central-1' } },
     });
+    expect(Object.keys(normalised.environments)).toEqual(['dev', 'prod']);
     expect(Object.keys(normalised.models)).toEqual(['churn', 'fraud']);
+    expect(normalised.models['fraud']!.in['prod']).toMatchObject({
+      training: { strategy: 'single', precision: 'bf16' },
+      endpoint: { rollout: 'all-at-once' },
+    });
     expect(git(join(folder, 'team-ml'), 'status', '--porcelain')).toBe('');
   });
 
@@ -111,6 +132,33 @@ describe('create-wa-ml-project', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it.each<[string, NodeJS.ProcessEnv, string[], boolean]>([
+    ['nothing, in a pipe', {}, [], false],
+    ['FORCE_COLOR', { FORCE_COLOR: '1' }, [], true],
+    ['--color', {}, ['--color'], true],
+    ['FORCE_COLOR and NO_COLOR', { FORCE_COLOR: '1', NO_COLOR: '1' }, [], false],
+    ['FORCE_COLOR and --no-color', { FORCE_COLOR: '1' }, ['--no-color'], false],
+  ])('decides about colours by %s', (_title, env, args, coloured) => {
+    const { stderr } = createWith(env, temporaryFolder(), 'x', 'y', ...args);
+    expect([stderr.includes('\u001B['), stderr.includes('one name')]).toEqual([coloured, true]);
+    expect(stderr).not.toContain('Warning');
+  });
+
+  it("shows npm's output only when it fails, or with --verbose", () => {
+    const folder = temporaryFolder();
+    const env = withNpm(folder, `${fetches('nx')}; echo npm talks; [ $PWD = ${folder}/good ]`);
+    const good = createWith(env, folder, 'good', '--yes', '--no-git');
+    expect([good.status, good.stderr.includes('npm talks')]).toEqual([0, false]);
+    const bad = createWith(env, folder, 'bad', '--yes');
+    expect(bad.status).toBe(3);
+    expect(bad.stderr).toMatch(
+      /✗ Installing packages.*\n.*`npm install[^`]*` failed.\n {2}why {3}npm talks\n/,
+    );
+    const verbose = createWith(env, folder, 'bad-too', '--yes', '--verbose');
+    expect([verbose.status, verbose.stdout]).toEqual([3, 'npm talks\n']);
+    expect(existsSync(join(folder, 'bad/wa-ml.json'))).toBe(true);
+  });
+
   it.each([
     ['an unknown option', ['x', '--ownr', 'a@b.co'], '--owner'],
     ['two names', ['x', 'y'], 'one name'],
@@ -118,6 +166,9 @@ describe('create-wa-ml-project', () => {
     ['an account that is none', ['x', '--yes', '--prod-account', '12'], '12 digits'],
     ['a region that is none', ['x', '--yes', '--region', 'Europe'], 'no AWS region'],
     ['an unknown flavour', ['x', '--yes', '--flavour', 'pytorch-tabluar'], 'pytorch-tabular'],
+    ['an environment that is not offered', ['x', '--environment', 'prd'], '--environment prod'],
+    ['an unknown rollout', ['x', '--yes', '--rollout', 'canry'], 'canary'],
+    ['a shell that it does not know', ['--completion', 'tcsh'], 'bash, zsh, fish'],
     ['data without a target', ['x', '--yes', '--data', __filename], '--target'],
     ['a configuration that is not there', ['x', '--config', 'nope.json'], 'cannot be read'],
     ['packages that are not there', ['x', '--yes', '--packages', 'nope'], 'no tarballs'],
@@ -166,16 +217,20 @@ describe('create-wa-ml-project', () => {
         [program, 'acme-ml', '--yes', '--no-install', '--no-git'],
         { cwd: folder, stdio: 'ignore' },
       );
-      const ended = new Promise((settle) => child.on('exit', settle));
+      const ended = new Promise((settle) =>
+        child.on('exit', (code, signal) => settle(code ?? signal)),
+      );
       await new Promise((wake) => setTimeout(wake, delay));
       child.kill('SIGINT');
-      await ended;
+      const code = await ended;
       const left = readdirSync(folder);
       expect(
         left.length === 0 ||
           (left.length === 1 && existsSync(join(folder, 'acme-ml/.wa-ml/manifest.json'))),
         `after ${delay} ms: ${left.join(', ')}`,
       ).toBe(true);
+      // Before the program listens, the system ends it.
+      expect(left.length === 0 ? [130, 'SIGINT'] : [0], `after ${delay} ms`).toContain(code);
       if (left.length === 0) old++;
     }
     expect(old).toBeGreaterThan(0);

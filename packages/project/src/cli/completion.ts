@@ -17,9 +17,14 @@ export interface CompletedProgram {
   readonly name: string;
   readonly options: readonly CompletedOption[];
   /** What may follow the program's name: words with their meaning, each with options of its own. */
-  readonly commands?: Readonly<
-    Record<string, { readonly help: string; readonly options: readonly CompletedOption[] }>
-  >;
+  readonly commands?: Readonly<Record<string, CompletedCommand>>;
+}
+
+export interface CompletedCommand {
+  readonly help: string;
+  readonly options: readonly CompletedOption[];
+  /** Words that may follow the command. */
+  readonly words: readonly string[];
 }
 
 /** @throws UsageError when there is no such shell. */
@@ -51,7 +56,7 @@ export function completion(commands: Readonly<Record<string, () => Promise<Comma
           const command = await load();
           // What follows `wa-ml uv` is uv's own.
           const options = name === 'uv' ? [] : completedOptions(withCommonOptions(command));
-          return [name, { help: command.summary, options }] as const;
+          return [name, { help: command.summary, options, words: wordsOf(command) }] as const;
         }),
       );
       const script = completionScript(parseShell(shell), {
@@ -67,6 +72,10 @@ export function completion(commands: Readonly<Record<string, () => Promise<Comma
     },
   };
 }
+
+/** A usage that begins with `this|that` says which words may come first. */
+const wordsOf = ({ usage }: Command): string[] =>
+  /^[a-z-]+(\|[a-z-]+)+/.exec(usage)?.[0].split('|') ?? [];
 
 function completedOptions({
   options,
@@ -103,7 +112,7 @@ ${functionName(program)}() {
   case "$previous" in
 ${[...choices].map(([name, words]) => `    --${name}) ${offer(words!)}; return ;;\n`).join('')}${free.length ? `    ${free.map((name) => `--${name}`).join('|')}) return ;;\n` : ''}  esac
   case "$command" in
-${commands.map(([name, { options }]) => `    ${name}) ${offer(flags(options))}; return ;;\n`).join('')}  esac
+${commands.map(([name, { options, words }]) => `    ${name}) ${offer([...words, flags(options)].join(' '))}; return ;;\n`).join('')}  esac
   case "$current" in
     -*) ${offer(flags(program.options))} ;;
 ${commands.length ? `    *) ${offer(commands.map(([name]) => name).join(' '))} ;;\n` : ''}  esac
@@ -138,7 +147,7 @@ ${commands.map(([name, { help }]) => `      ${quoted(`${name}:${help}`)}\n`).joi
     return
   fi
   case "$words[2]" in
-${commands.map(([name, { options }]) => `    ${name}) _arguments ${[specifications(options), "'*:file:_files'"].filter(Boolean).join(' \\\n      ')} ;;\n`).join('')}    *) ${own} ;;
+${commands.map(([name, { options, words }]) => `    ${name}) _arguments ${[specifications(options), words.length ? `'2:word:(${words.join(' ')})'` : '', "'*:file:_files'"].filter(Boolean).join(' \\\n      ')} ;;\n`).join('')}    *) ${own} ;;
   esac`
     : `  ${own}`;
   return `#compdef ${program.name}
@@ -167,8 +176,13 @@ function fish(program: CompletedProgram): string {
   return `${[
     `# fish completion of ${program.name}`,
     ...lines(program.options, none),
-    ...commands.flatMap(([name, { help, options }]) => [
+    ...commands.flatMap(([name, { help, options, words }]) => [
       `complete -c ${program.name}${none} -f -a ${name} -d ${quoted(help)}`,
+      ...(words.length
+        ? [
+            `complete -c ${program.name} -n '__fish_seen_subcommand_from ${name}' -f -a '${words.join(' ')}'`,
+          ]
+        : []),
       ...lines(options, ` -n '__fish_seen_subcommand_from ${name}'`),
     ]),
   ].join('\n')}\n`;
