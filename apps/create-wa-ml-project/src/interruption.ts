@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 
 /** The person wants none of it. */
@@ -19,6 +20,7 @@ export interface Interruption {
 /** Turns Ctrl-C and being told to end into an abort, so that what was begun is taken back first. */
 export function listenForInterruption(): Interruption {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal); // every question leaves one, and nothing to remove it by
   let exitCode = 128 + constants.signals.SIGINT;
   const interrupt = (signal: NodeJS.Signals): void => {
     if (!controller.signal.aborted) exitCode = 128 + constants.signals[signal];

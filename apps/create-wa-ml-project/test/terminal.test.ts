@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfiguration } from '@wa-ml/config';
@@ -165,6 +166,15 @@ ${fetches('@nx/devkit')}; while :; do date > node_modules/half/now; sleep 0.05; 
         expected,
       ]);
     }
+  });
+
+  it('looks as the picture in the README shows it', () => {
+    const { stderr, status } = spawnSync(
+      process.execPath,
+      [join(__dirname, '../../../tools/screenshot.mjs'), '--check'],
+      { encoding: 'utf8' },
+    );
+    expect([stderr, status]).toEqual(['', 0]);
   });
 
   it.skipIf(!has('bash'))('completes in bash', async () => {
