@@ -1,5 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { readConfiguration } from '@wa-ml/config';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -134,6 +141,46 @@ ${fetches('@nx/devkit')}; while :; do date > node_modules/half/now; sleep 0.05; 
     expect(readdirSync(cwd)).toEqual([]);
     const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  });
+
+  it.each([
+    [
+      'locking',
+      'console.log("resolving torch"); setTimeout(() => {}, 60_000)',
+      's  resolving torch',
+    ],
+    ['committing', '', 'Making the first commit'],
+  ])('leaves nothing after Ctrl-C while %s', async (step, waMlProgram, seen) => {
+    const folder = temporaryFolder();
+    const cwd = join(folder, 'work');
+    mkdirSync(cwd);
+    writeFileSync(join(folder, 'wa-ml.js'), waMlProgram);
+    const env = withNpm(
+      folder,
+      `mkdir -p node_modules/@wa-ml/project; cp "${folder}/wa-ml.js" node_modules/@wa-ml/project/
+echo '{ "bin": { "wa-ml": "wa-ml.js" } }' > node_modules/@wa-ml/project/package.json`,
+    );
+    if (step === 'committing') {
+      writeFileSync(join(folder, 'programs/git'), '#!/bin/sh\nmkdir -p .git; exec sleep 60\n');
+      chmodSync(join(folder, 'programs/git'), 0o755);
+    }
+    const terminal = start(`${program} team-ml --yes`, { cwd, env });
+    await terminal.sees(seen);
+    terminal.press('C-c');
+    expect(await terminal.sees(/exit \d/)).toMatch(/nothing is left of it\.\nexit 130/);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('leaves nothing when its terminal is closed', async () => {
+    const folder = temporaryFolder();
+    const cwd = join(folder, 'work');
+    mkdirSync(cwd);
+    const env = withNpm(folder, `${fetches('nx')}; sleep 600`);
+    const terminal = start(`${program} team-ml --yes`, { cwd, env });
+    await terminal.sees(/ s {2}nx/);
+    expect(readdirSync(cwd)).toEqual(['team-ml']);
+    terminal.close();
+    await expect.poll(() => readdirSync(cwd), { timeout: 10_000 }).toEqual([]);
   });
 
   it('keeps a file that somebody wrote before Ctrl-C', async () => {
