@@ -32,6 +32,7 @@ export async function configure(
     config === undefined &&
     !values.yes &&
     !values.json &&
+    !process.env['CI'] && // some give their jobs a terminal, with nobody at it
     process.stdin.isTTY === true &&
     process.stdout.isTTY === true;
   const given = givenBy(values, name, asks);

@@ -159,7 +159,7 @@ export function helpText(): string {
 
 ${wrap('Usage: create-wa-ml-project [NAME] [options]', width, 2)}
 
-${paragraph('NAME is the folder to create, and by its last part the name of the repository. Default: acme-ml. In a terminal, what no option says is asked.')}
+${paragraph('NAME is the folder to create, and by its last part the name of the repository. Default: acme-ml. In a terminal, what no option says is asked; in a pipe and in CI it gets its default.')}
 
 Options:
 ${formatRows(terms, width)}

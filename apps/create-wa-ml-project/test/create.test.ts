@@ -35,13 +35,12 @@ describe('create-wa-ml-project', () => {
     expect(lines.filter((line) => line.length > 40)).toEqual([]);
   });
 
-  it('does not mind that whoever reads its output stops', () => {
-    const { stdout, stderr } = spawnSync(
-      'sh',
-      ['-c', `"${process.execPath}" "${program}" --completion zsh | head -c 1`],
-      { encoding: 'utf8' },
-    );
-    expect([stdout, stderr]).toEqual(['#', '']);
+  it('does not mind that whoever reads its output stops', async () => {
+    const child = spawn(process.execPath, [program, '--help']);
+    child.stdout.destroy();
+    let complaint = '';
+    child.stderr.on('data', (text) => (complaint += text));
+    expect([await new Promise((settle) => child.on('close', settle)), complaint]).toEqual([0, '']);
   });
 
   it('takes every answer as a flag and ends with the next three commands', () => {
@@ -152,7 +151,7 @@ describe('create-wa-ml-project', () => {
     const bad = createWith(env, folder, 'bad', '--yes');
     expect(bad.status).toBe(3);
     expect(bad.stderr).toMatch(
-      /✗ Installing packages.*\n.*`npm install[^`]*` failed.\n {2}why {3}npm talks\n/,
+      /✗ Installing packages.*\n.*`npm install[^`]*` failed.\n {2}why {3}npm talks\n {2}next/,
     );
     const verbose = createWith(env, folder, 'bad-too', '--yes', '--verbose');
     expect([verbose.status, verbose.stdout]).toEqual([3, 'npm talks\n']);

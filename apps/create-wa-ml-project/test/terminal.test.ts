@@ -193,6 +193,16 @@ echo '{ "bin": { "wa-ml": "wa-ml.js" } }' > node_modules/@wa-ml/project/package.
     expect(read(join(cwd, 'team-ml'), 'NOTES.md')).toBe('mine\n');
   });
 
+  it('asks nothing in CI, even of a terminal, and says in whole lines what it does', async () => {
+    const cwd = temporaryFolder();
+    const terminal = start(`${program} team-ml --no-install`, { cwd, env: { CI: 'true' } });
+    const screen = await terminal.sees(/exit \d/);
+    expect(screen).toMatch(
+      /^… Writing files\n✓ Writing files \d\.\d s\n… Making the first commit\n/,
+    );
+    expect(screen).toContain('exit 0');
+  });
+
   it('has colours, and with NO_COLOR or --no-color none, in questions and in progress', async () => {
     const cwd = temporaryFolder();
     // tmux writes 39 (default colour) and 0 of its own accord.
