@@ -76,7 +76,8 @@ const root = new javascript.NodeProject({
     '*.tsbuildinfo',
     '/apps/*/dist/',
     '/packages/config/wa-ml.schema.json',
-    '/generators/schemas/model.json',
+    '/generators/schemas/*.json',
+    '!/generators/schemas/sync.json',
   ],
 } as javascript.NodeProjectOptions);
 /** Makes projen's markers name the file that is really there. */

@@ -21,10 +21,9 @@ export async function build() {
       join(root, 'packages/config/wa-ml.schema.json'),
       json(require('../packages/config/lib/index.js').jsonSchema()),
     );
-    write(
-      join(root, 'generators/schemas/model.json'),
-      json(require('../generators/lib/model-options.js').modelOptionsSchema()),
-    );
+    const { options } = require('../generators/lib/options.js');
+    for (const [generator, schema] of Object.entries(options))
+      write(join(root, 'generators/schemas', `${generator}.json`), json(schema));
     const {
       packTemplates,
       readTemplateFolder,

@@ -171,3 +171,7 @@ export type Strategy = (typeof strategies)[number];
 export type Precision = (typeof precisions)[number];
 export type Rollout = (typeof rollouts)[number];
 export type DataFile = z.infer<typeof dataFileSchema>;
+/** An endpoint's settings as people write them. */
+export type WrittenEndpoint = z.infer<typeof endpointSchema>;
+/** An environment as people write it. */
+export type WrittenEnvironment = z.infer<typeof environmentSchema>;

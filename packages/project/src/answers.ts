@@ -1,5 +1,5 @@
-import { applyEdits, modify, type JSONPath } from 'jsonc-parser';
 import type { Configuration, Tier } from '@wa-ml/config';
+import { withModel } from './edit-configuration';
 
 type WrittenModel = Configuration['models'][string];
 
@@ -67,20 +67,4 @@ export function configurationText(answers: Answers): string {
     (soFar, [name, model]) => withModel(soFar, name, model),
     text,
   );
-}
-
-/** The text of wa-ml.json with one more model; comments and layout stay. */
-export function withModel(text: string, name: string, model: WrittenModel): string {
-  return set(text, ['models', name], model);
-}
-
-function set(text: string, path: JSONPath, value: unknown): string {
-  const edits = modify(text, path, value, {
-    formattingOptions: {
-      insertSpaces: true,
-      tabSize: 2,
-      eol: text.includes('\r\n') ? '\r\n' : '\n',
-    },
-  });
-  return applyEdits(text, edits);
 }

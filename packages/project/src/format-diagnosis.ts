@@ -14,7 +14,7 @@ export function formatDiagnosis(diagnosis: Diagnosis, colours?: boolean): string
   const { files, errors, toolchain, ok } = diagnosis;
   const lines = [
     ...files.filter(({ state }) => state !== 'in step').map((file) => fileLines(file, paint)),
-    ...errors.map(formatError),
+    ...errors.map((error) => formatError(error, colours)),
     `Files      ${files.length === 0 ? 'not examined: mend the above first' : countsOf(files)}\n`,
     `Toolchain  ${toolchain.map(({ name, found }) => `${name} ${found ?? 'missing'}`).join(', ')}\n`,
     ...toolchain.filter((tool) => !tool.ok).map((tool) => toolLine(tool, paint)),

@@ -5,6 +5,8 @@ export * from './decisions';
 export * from './differences';
 export * from './doctor';
 export * from './format-diagnosis';
+export * from './edit-configuration';
+export * from './edit-releases';
 export * from './git';
 export * from './install';
 export * from './keep-in-step';

@@ -21,9 +21,12 @@ export function printError(error: unknown, json: boolean): number {
   return known?.exitCode ?? 3;
 }
 
-/** An error as a person wants to read it: what, why, next; of a configuration every problem. */
-export function formatError(error: WaMlError): string {
-  const paint = createColors(wantsColours(process.stderr));
+/**
+ * An error as a person wants to read it: one line of what happened, then each problem with why and what instead.
+ * @param colours default: as the terminal and NO_COLOR say.
+ */
+export function formatError(error: WaMlError, colours?: boolean): string {
+  const paint = createColors(colours ?? wantsColours(process.stderr));
   if (error instanceof ConfigurationError) {
     const problems = error.problems.map((problem) => {
       const place =

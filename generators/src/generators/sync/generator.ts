@@ -1,8 +1,9 @@
 import type { Tree } from '@nx/devkit';
 import type { SyncGeneratorResult } from 'nx/src/utils/sync-generators';
-import { InputError } from '@wa-ml/config';
-import { keepInStep, WaMlProject, type PeopleData } from '@wa-ml/project';
+import { keepInStep, lockPythonPackages, WaMlProject, type PeopleData } from '@wa-ml/project';
 import type { Reconciliation } from '@wa-ml/blueprint';
+import { configurationIn } from '../../configuration-in-tree';
+import { withReadableErrors } from '../../readable-errors';
 import { filesInTree } from '../../tree-files';
 
 /** Brings an Nx tree in step with its wa-ml.json; the same functions as `npx projen`, with another writer at the end. */
@@ -10,15 +11,7 @@ export function keepTreeInStep(
   tree: Tree,
   data: Readonly<Record<string, PeopleData>> = {},
 ): Reconciliation {
-  const configurationText = tree.read('wa-ml.json', 'utf8');
-  if (configurationText === null) {
-    throw new InputError({
-      code: 'NOT_OURS',
-      what: 'There is no wa-ml.json in this workspace.',
-      why: 'The generators work in repositories that create-wa-ml-project made.',
-      next: 'Change into one, or create one: npx create-wa-ml-project',
-    });
-  }
+  const { text: configurationText } = configurationIn(tree);
   const project = new WaMlProject({ root: tree.root, configurationText });
   const schemas = Object.fromEntries(
     Object.entries(data).map(([model, one]) => [model, one.schema]),
@@ -28,13 +21,18 @@ export function keepTreeInStep(
 
 /** The global sync generator: `nx sync` writes what is out of step, `nx sync:check` fails in CI. */
 export async function syncGenerator(tree: Tree): Promise<SyncGeneratorResult> {
-  const { actions } = keepTreeInStep(tree);
-  const changed = actions.filter(
-    (action) => action.content !== undefined || action.kind === 'delete',
+  const outcome = keepTreeInStep(tree);
+  const changed = outcome.actions.filter(
+    ({ kind, content }) => content !== undefined || kind === 'delete',
   );
   return {
-    outOfSyncMessage: `${changed.length} file(s) are not in step with wa-ml.json: ${changed.map(({ path }) => path).join(', ')}.`,
+    // Nx prints the details for `sync:check` only, so what `nx sync` writes is named here.
+    outOfSyncMessage: [
+      `${changed.length} file(s) are not in step with wa-ml.json:`,
+      ...changed.map(({ kind, path, why }) => `  ${kind.padEnd(8)} ${path}  (${why})`),
+    ].join('\n'),
+    callback: () => lockPythonPackages(tree.root, outcome),
   };
 }
 
-export default syncGenerator;
+export default withReadableErrors(syncGenerator);

@@ -1,0 +1,79 @@
+import { ConfigurationError, InputError, readConfiguration } from '@wa-ml/config';
+import { endpointGenerator } from '@wa-ml/nx';
+import { describe, expect, it } from 'vitest';
+import {
+  commit,
+  newRepository,
+  projen,
+  read,
+  tree,
+  write,
+} from '../../packages/project/test/repository';
+import { changedPaths, flush, printed, treeOf } from './workspace-tree';
+
+const endpoints = (text: string) => readConfiguration(text).normalised.models['diagnosis']!.in;
+
+describe('nx generate @wa-ml/nx:endpoint', () => {
+  it('changes the settings for every environment', async () => {
+    const root = newRepository();
+    const changes = treeOf(root);
+    await endpointGenerator(changes, { name: 'diagnosis', instanceType: 'ml.c5.xlarge', max: 6 });
+    flush(root, changes);
+    for (const { endpoint } of Object.values(endpoints(read(root, 'wa-ml.json'))))
+      expect(endpoint).toMatchObject({ instanceType: 'ml.c5.xlarge', max: 6 });
+    const before = tree(root);
+    expect(projen(root)).toEqual([]);
+    expect(tree(root)).toEqual(before);
+  });
+
+  it('changes them for one environment only, and keeps the other settings and comments', async () => {
+    const root = newRepository({
+      models: { diagnosis: { flavour: 'pytorch-tabular', endpoint: { max: 5 } } },
+    });
+    write(root, 'wa-ml.json', read(root, 'wa-ml.json').replace('"max"', '// peak in May\n "max"'));
+    commit(root);
+    const changes = treeOf(root);
+    await endpointGenerator(changes, { name: 'diagnosis', environment: 'prod', min: 3 });
+    const text = changes.read('wa-ml.json', 'utf8')!;
+    expect(text).toContain('// peak in May');
+    expect(endpoints(text)).toMatchObject({
+      dev: { endpoint: { min: 1, max: 5 } },
+      prod: { endpoint: { min: 3, max: 5 } },
+    });
+  });
+
+  it('says where an environment’s own setting wins', async () => {
+    const root = newRepository({
+      models: {
+        diagnosis: {
+          flavour: 'pytorch-tabular',
+          environments: { prod: { endpoint: { max: 9 } }, dev: { endpoint: { min: 1 } } },
+        },
+      },
+    });
+    const callback = await endpointGenerator(treeOf(root), { name: 'diagnosis', max: 6 });
+    expect(await printed(callback)).toMatch(/^prod: .* which win\.$/m);
+  });
+
+  it.each([
+    ['a model that is not there', { name: 'diagnoses', max: 3 }, /Did you mean diagnosis\?/],
+    ['no setting', { name: 'diagnosis' }, /--instanceType/],
+    [
+      'an environment that is not there',
+      { name: 'diagnosis', environment: 'prd', max: 3 },
+      ConfigurationError,
+    ],
+    ['an ended family', { name: 'diagnosis', instanceType: 'ml.p3.2xlarge' }, ConfigurationError],
+    [
+      'one instance in production',
+      { name: 'diagnosis', environment: 'prod', min: 1 },
+      ConfigurationError,
+    ],
+  ])('refuses %s and changes nothing', async (_title, options, error) => {
+    const changes = treeOf(newRepository());
+    const failed = endpointGenerator(changes, options);
+    await expect(failed).rejects.toThrow(error);
+    await expect(failed).rejects.toBeInstanceOf(InputError);
+    expect(changedPaths(changes)).toEqual([]);
+  });
+});
