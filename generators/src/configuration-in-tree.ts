@@ -1,5 +1,11 @@
 import type { Tree } from '@nx/devkit';
-import { InputError, nearest, readConfiguration, type ReadConfiguration } from '@wa-ml/config';
+import {
+  ConfigurationError,
+  InputError,
+  nearest,
+  readConfiguration,
+  type ReadConfiguration,
+} from '@wa-ml/config';
 
 /** A workspace's wa-ml.json: its text, and what it says. */
 export interface ConfigurationInTree extends ReadConfiguration {
@@ -44,9 +50,24 @@ export function requireNoModel({ written }: ReadConfiguration, name: string): vo
   });
 }
 
+/**
+ * Reads what wa-ml.json would become. Its problems have no lines: people have another text before them.
+ * @throws ConfigurationError
+ */
+export function checked(text: string): ReadConfiguration {
+  try {
+    return readConfiguration(text);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(
+      error.problems.map(({ line: _line, column: _column, ...problem }) => problem),
+    );
+  }
+}
+
 /** Writes a changed wa-ml.json, once it is known to be right. @throws ConfigurationError */
 export function writeConfiguration(tree: Tree, text: string): ReadConfiguration {
-  const read = readConfiguration(text);
+  const read = checked(text);
   tree.write('wa-ml.json', text);
   return read;
 }

@@ -9,6 +9,7 @@ import {
   tree,
   write,
 } from '../../packages/project/test/repository';
+import runByNx from '../src/generators/endpoint/generator';
 import { changedPaths, flush, printed, treeOf } from './workspace-tree';
 
 const endpoints = (text: string) => readConfiguration(text).normalised.models['diagnosis']!.in;
@@ -75,5 +76,32 @@ describe('nx generate @wa-ml/nx:endpoint', () => {
     await expect(failed).rejects.toThrow(error);
     await expect(failed).rejects.toBeInstanceOf(InputError);
     expect(changedPaths(changes)).toEqual([]);
+  });
+
+  it('prints every problem on lines of its own, with why and what instead', async () => {
+    const options = {
+      name: 'diagnosis',
+      instanceType: 'ml.p3.2xlarge',
+      environment: 'prod',
+      min: 1,
+    };
+    const error: Error = await runByNx(treeOf(newRepository()), options).then(
+      () => expect.unreachable(),
+      (reason) => reason,
+    );
+    expect(error).toBeInstanceOf(ConfigurationError);
+    // Nx prints the first line as the title, and offers a stack where there is one.
+    expect(error.stack).toBe('');
+    expect(error.message).toMatch(/^wa-ml\.json has 2 problems\.\n/);
+    expect(error.message).toContain(
+      [
+        'models.diagnosis.environments.prod.endpoint.instanceType ml.p3.2xlarge is of a family that has ended.',
+        '  why      SageMaker no longer offers ml.p3 to new work.',
+        '  instead  ml.g5.2xlarge',
+      ].join('\n'),
+    );
+    expect(error.message).toMatch(
+      /^models\S+\.min "prod" would run 1 instance\.\n {2}why {6}Reliability.*\n {2}instead/m,
+    );
   });
 });

@@ -1,9 +1,10 @@
+import { execSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfiguration } from '@wa-ml/config';
 import { createNodesV2 } from '@wa-ml/nx';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder, textOf } from '../../packages/project/test/repository';
+import { temporaryFolder, textOf, write } from '../../packages/project/test/repository';
 import { modelProject } from '../src/plugin/targets';
 
 async function projectsOf(text: string) {
@@ -66,5 +67,27 @@ describe('inferred projects', () => {
       inputs.every((input) => input.includes('{projectRoot}') || input.includes('libs/ml-runtime')),
     ).toBe(true);
     expect(inputs).toContain('!{projectRoot}/.ml/**/*');
+    // No target reads it: an endpoint's size must not train the model again.
+    expect(inputs).toContain('!{projectRoot}/settings.json');
+  });
+
+  it('are cached by the content of people’s own data, which Git ignores', () => {
+    const file = 'data/rows of $(date) & "ours".csv';
+    const { normalised } = readConfiguration(
+      textOf({ models: { a: { flavour: 'pytorch-tabular', data: { file, target: 'y' } } } }),
+    );
+    const { targets } = modelProject(normalised.models['a']!, normalised);
+    const [{ runtime }] = targets!['train']!.inputs!.filter(
+      (input): input is { runtime: string } => typeof input === 'object' && 'runtime' in input,
+    ) as [{ runtime: string }];
+    expect(targets!['prepare']!.inputs).toEqual(targets!['train']!.inputs);
+    const root = temporaryFolder();
+    const key = () => execSync(runtime, { cwd: root, encoding: 'utf8' }).trim();
+    expect(key()).toBe('none');
+    write(root, `models/a/${file}`, 'x,y\n1,2\n');
+    const first = key();
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    write(root, `models/a/${file}`, 'x,y\n1,3\n');
+    expect(key()).not.toBe(first);
   });
 });

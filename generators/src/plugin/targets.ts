@@ -7,15 +7,31 @@ const localProcesses = 2;
 const runtimeSources = '{workspaceRoot}/libs/ml-runtime/src/**/*';
 const runtimeProjectFile = '{workspaceRoot}/libs/ml-runtime/pyproject.toml';
 
-/** What a model's code is, for Nx's cache: everything in its folder except what is written there. */
+/**
+ * What a model's code is, for Nx's cache: everything in its folder except what is written there.
+ * settings.json makes `nx affected` choose the model, but no target reads it: what training takes from wa-ml.json
+ * is in its command, so that an endpoint's new size does not train the model again.
+ */
 const modelSources = [
   '{projectRoot}/**/*',
   '!{projectRoot}/.ml/**/*',
   '!{projectRoot}/.venv/**/*',
   '!{projectRoot}/**/__pycache__/**/*',
+  '!{projectRoot}/settings.json',
   runtimeSources,
   runtimeProjectFile,
 ];
+
+/**
+ * People's own data is in no fileset, since Git ignores it: its content is asked for when Nx hashes.
+ * The path goes in base64, so that no shell finds anything to expand in a file's name. A clone has no data: then 'none'.
+ */
+function dataContent(path: string): { runtime: string } {
+  const encoded = Buffer.from(path).toString('base64');
+  return {
+    runtime: `node -p "const fs = require('node:fs'), file = Buffer.from('${encoded}', 'base64').toString(); fs.existsSync(file) ? require('node:crypto').createHash('sha256').update(fs.readFileSync(file)).digest('hex') : 'none'"`,
+  };
+}
 
 function uv(
   folder: string,
@@ -37,6 +53,9 @@ export function modelProject(
   const root = `models/${model.name}`;
   const { strategy, precision } = model.in[configuration.trainingEnvironment]!.training;
   const processes = strategy === 'single' ? '' : ` --processes ${localProcesses}`;
+  const inputs = model.data
+    ? [...modelSources, dataContent(`${root}/${model.data.file}`)]
+    : modelSources;
   const run = (command: string) => `python -m ml_runtime ${command} --root .ml`;
   return {
     name: model.name,
@@ -47,7 +66,7 @@ export function modelProject(
     targets: {
       prepare: uv(root, run('prepare'), {
         cache: true,
-        inputs: modelSources,
+        inputs,
         outputs: ['{projectRoot}/.ml/input/data'],
       }),
       train: uv(
@@ -55,14 +74,14 @@ export function modelProject(
         `${run('train')} --strategy ${strategy} --precision ${precision}${processes}`,
         {
           cache: true,
-          inputs: modelSources,
+          inputs,
           outputs: ['{projectRoot}/.ml/model'],
           dependsOn: ['prepare'],
         },
       ),
       evaluate: uv(root, run('evaluate'), {
         cache: true,
-        inputs: modelSources,
+        inputs,
         outputs: ['{projectRoot}/.ml/output'],
         dependsOn: ['train'],
       }),
@@ -71,7 +90,7 @@ export function modelProject(
         continuous: true,
         dependsOn: ['train'],
       }),
-      test: uv(root, 'pytest', { cache: true, inputs: modelSources }),
+      test: uv(root, 'pytest', { cache: true, inputs }),
       lint: {
         executor: 'nx:run-commands',
         options: {
@@ -84,7 +103,7 @@ export function modelProject(
           parallel: false,
         },
         cache: true,
-        inputs: modelSources,
+        inputs,
       },
     },
   };

@@ -1,7 +1,7 @@
 import type { GeneratorCallback, Tree } from '@nx/devkit';
-import { InputError, readConfiguration } from '@wa-ml/config';
+import { InputError } from '@wa-ml/config';
 import { formatReport, withoutModel } from '@wa-ml/project';
-import { configurationIn, requireModel } from '../../configuration-in-tree';
+import { checked, configurationIn, requireModel } from '../../configuration-in-tree';
 import { afterRemoval, takeOutOfReleases } from '../../model-on-aws';
 import { withReadableErrors } from '../../readable-errors';
 import { keepTreeInStep } from '../sync/generator';
@@ -33,7 +33,7 @@ export async function removeModelGenerator(
     });
   }
   const changed = withoutModel(before.text, name);
-  readConfiguration(changed);
+  checked(changed);
   const releases = takeOutOfReleases(tree, before.normalised, name);
   tree.write('wa-ml.json', changed);
   const outcome = keepTreeInStep(tree);

@@ -1,8 +1,13 @@
 import { join } from 'node:path';
 import { visitNotIgnoredFiles, type GeneratorCallback, type Tree } from '@nx/devkit';
-import { InputError, readConfiguration } from '@wa-ml/config';
+import { InputError } from '@wa-ml/config';
 import { formatReport, lockPythonPackages, withModelRenamed } from '@wa-ml/project';
-import { configurationIn, requireModel, requireNoModel } from '../../configuration-in-tree';
+import {
+  checked,
+  configurationIn,
+  requireModel,
+  requireNoModel,
+} from '../../configuration-in-tree';
 import { afterRenaming, takeOutOfReleases } from '../../model-on-aws';
 import { withReadableErrors } from '../../readable-errors';
 import { renameLock } from '../../uv-lock';
@@ -31,7 +36,7 @@ export async function renameModelGenerator(
   requireNoModel(before, to);
   requireFree(tree, to);
   const changed = withModelRenamed(before.text, name, to);
-  const { normalised } = readConfiguration(changed);
+  const { normalised } = checked(changed);
   // Its entries name packages that the roles of the new name may not read: with them a deployment would fail.
   const releases = takeOutOfReleases(tree, before.normalised, name);
   tree.write('wa-ml.json', changed);

@@ -20,6 +20,7 @@ function planModel(context: PlanContext, one: NormalisedModel): PlannedFile[] {
   const files = folders.flatMap((folder) =>
     planTemplates(context, folder, modelVariables(context, one)),
   );
+  files.push(settingsFile(one));
   if (!one.data) return files;
   // Seeded, so only the first writing counts: later runs need no data at hand.
   const columns = context.schemas[one.name] ?? {
@@ -30,4 +31,17 @@ function planModel(context: PlanContext, one: NormalisedModel): PlannedFile[] {
     columns: [],
   };
   return [...files, jsonFile(`models/${one.name}/columns.json`, 'seeded', columns)];
+}
+
+/**
+ * What wa-ml.json means for one model, every default filled: a change of it shows in a review environment by environment,
+ * and as a file of the model's own it makes `nx affected` choose this model and no other.
+ */
+function settingsFile(one: NormalisedModel): PlannedFile {
+  return jsonFile(`models/${one.name}/settings.json`, 'managed', {
+    '//': 'What wa-ml.json says of this model, with every default. Change it there.',
+    flavour: one.flavour,
+    budgetUsd: one.budgetUsd,
+    environments: one.in,
+  });
 }
