@@ -87,10 +87,12 @@ describe('nx generate @wa-ml/nx:rename-model', () => {
   it('leaves a line that people changed, and says that it has the old name', async () => {
     const root = newRepository({ models: { churn: tabular } });
     const card = read(root, 'models/churn/card.yaml');
-    write(root, 'models/churn/card.yaml', card.replace('name: churn', 'name: our "churn" model'));
+    const edited = card.replace('name: "churn"', 'name: "our churn model"');
+    expect(edited).not.toBe(card);
+    write(root, 'models/churn/card.yaml', edited);
     write(root, 'infra/customise.ts', `${read(root, 'infra/customise.ts')}// of 'churn'\n`);
     const output = await renamed(root, 'churn', 'attrition');
-    expect(read(root, 'models/attrition/card.yaml')).toContain('name: our "churn" model');
+    expect(read(root, 'models/attrition/card.yaml')).toContain('name: "our churn model"');
     expect(output).toMatch(
       /^Still say churn.*: infra\/customise\.ts, models\/attrition\/card\.yaml$/m,
     );
