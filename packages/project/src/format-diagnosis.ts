@@ -3,6 +3,9 @@ import { isWanting, type Diagnosis, type ExaminedFile, type FileState } from './
 import { formatError } from './print-error';
 import type { Tool } from './toolchain';
 
+/** As wide as a state and a space. */
+const indent = ' '.repeat(11);
+
 type Paint = ReturnType<typeof createColors>;
 
 /**
@@ -14,9 +17,10 @@ export function formatDiagnosis(diagnosis: Diagnosis, colours?: boolean): string
   const { files, errors, toolchain, ok } = diagnosis;
   const lines = [
     ...files.filter(({ state }) => state !== 'in step').map((file) => fileLines(file, paint)),
+    runLine(files),
     ...errors.map((error) => formatError(error, colours)),
     `Files      ${files.length === 0 ? 'not examined: mend the above first' : countsOf(files)}\n`,
-    `Toolchain  ${toolchain.map(({ name, found }) => `${name} ${found ?? 'missing'}`).join(', ')}\n`,
+    `Toolchain  ${toolchain.map(shown).join(', ')}\n`,
     ...toolchain.filter((tool) => !tool.ok).map((tool) => toolLine(tool, paint)),
     ok ? `${paint.green('Nothing is wanting.')}\n` : `${paint.yellow('Something is wanting.')}\n`,
   ];
@@ -27,9 +31,15 @@ function fileLines(file: ExaminedFile, paint: Paint): string {
   const { path, state, why, mend } = file;
   const colour = state === 'conflicted' ? paint.red : isWanting(file) ? paint.yellow : paint.dim;
   const line = `${colour(state.padEnd(10))} ${path}  ${paint.dim(why)}\n`;
-  if (!isWanting(file)) return line;
-  const look = state === 'conflicted' ? [`npx wa-ml diff ${path}`] : [];
-  return line + [...look, ...mend].map((command) => `${' '.repeat(11)}${command}\n`).join('');
+  // What one command mends for all is said once.
+  if (state !== 'conflicted') return line;
+  const commands = [`npx wa-ml diff ${path}`, ...mend];
+  return line + commands.map((command) => `${indent}${command}\n`).join('');
+}
+
+function runLine(files: readonly ExaminedFile[]): string {
+  const count = files.filter((file) => file.mend.includes('npx projen')).length;
+  return count === 0 ? '' : `${indent}npx projen  (brings ${count} in step)\n`;
 }
 
 function countsOf(files: readonly ExaminedFile[]): string {
@@ -38,6 +48,10 @@ function countsOf(files: readonly ExaminedFile[]): string {
   return [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
 }
 
+function shown({ name, found, ok }: Tool): string {
+  return `${name} ${found ?? (ok ? 'comes when it is needed' : 'missing')}`;
+}
+
 function toolLine({ name, found, wanted, mend }: Tool, paint: Paint): string {
-  return `${paint.red('wanted'.padEnd(10))} ${name} ${wanted} or newer, found ${found ?? 'none'}\n${' '.repeat(11)}${mend}\n`;
+  return `${paint.red('wanted'.padEnd(10))} ${name} ${wanted} or newer, found ${found ?? 'none'}\n${indent}${mend}\n`;
 }

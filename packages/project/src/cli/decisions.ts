@@ -18,7 +18,7 @@ export const adopt = decisionCommand('adopt', {
 export const resolve = decisionCommand('resolve', {
   summary: 'Says that a conflict is solved as the file stands: our next change is merged into it.',
   usage: 'PATH... [--json]',
-  examples: ['npx wa-ml diff README.md', 'npx wa-ml resolve README.md'],
+  examples: ['npx wa-ml resolve README.md'],
   options: {},
   optionHelp: {},
 });

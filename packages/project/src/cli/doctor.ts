@@ -5,9 +5,12 @@ import type { Command } from './command';
 /** What is well and what is not, each with the command that mends it; changes nothing. */
 export const doctor: Command = {
   summary:
-    'Says which files are in step, edited or out of step, whether wa-ml.json and the tools are well, and what mends each; changes nothing.',
+    'Says how every file stands and whether wa-ml.json and the tools are well, with the command that mends each; changes nothing.',
   usage: '[--json]',
-  examples: ['npx wa-ml doctor', "npx wa-ml doctor --json | jq '.files[] | select(.mend != [])'"],
+  examples: [
+    'npx wa-ml doctor',
+    `npx wa-ml doctor --json | jq '.files[] | select(.state == "conflicted")'`,
+  ],
   options: {},
   optionHelp: {},
   run: async ({ root, print }) => {
