@@ -42,6 +42,11 @@ describe('bytes', () => {
       { kind: 'conflict', why: expect.stringContaining('no text') },
     ]);
   });
+  it('are in conflict where people wrote text in their place, whether or not Git has our last ones', () =>
+    expect(
+      run({ plan: [managed(picture(2))], manifest: first.manifest, disk: { [path]: onDisk(v1) } })
+        .actions[0]!.kind,
+    ).toBe('conflict'));
   it('are what Git takes for them: a NUL, or no UTF-8; everything else is text with LF', () => {
     expect(contentOf(Buffer.from('a\0b'))).toBeInstanceOf(Uint8Array);
     expect(contentOf(Buffer.from([0x61, 0xff]))).toBeInstanceOf(Uint8Array);

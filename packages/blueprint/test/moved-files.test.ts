@@ -80,6 +80,15 @@ describe('a file that a release moved', () => {
     expect(outcome.actions).toMatchObject([{ kind: 'move', from: 'older.txt' }]);
   });
 
+  it('goes to one place, though two files say that they come from it', () => {
+    const outcome = run({
+      plan: [moved(v1), moved(v1, { path: 'newer.txt' })],
+      manifest,
+      disk: { 'old.txt': onDisk(v1) },
+    });
+    expect(outcome.actions.map(({ kind }) => kind)).toEqual(['move', 'create']);
+  });
+
   it('stays where it is if it was ejected', () => {
     const ejected = manifestOf('old.txt', v1, { owner: 'ejected' });
     const outcome = run({ plan: [moved(v2)], manifest: ejected, disk: { 'old.txt': onDisk(v1) } });

@@ -87,6 +87,7 @@ describe('the lock', () => {
          try {
            withLock(${JSON.stringify(root)}, () => {
              appendFileSync(log, 'in ' + process.pid + '\\n');
+             Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
              if (left === 5) process.kill(process.pid, 'SIGKILL');
              appendFileSync(log, 'out ' + process.pid + '\\n');
            });
@@ -99,16 +100,11 @@ describe('the lock', () => {
     const children = Array.from({ length: 4 }, () => spawn(process.execPath, [program]));
     await Promise.all(children.map((child) => once(child, 'exit')));
     const events = read(root, 'log').trim().split('\n');
-    const open = new Set<string>();
+    // Whoever is in is the next to leave, or was killed and never leaves.
     for (const [index, event] of events.entries()) {
-      const [kind, pid] = event.split(' ') as ['in' | 'out', string];
-      if (kind === 'out') open.delete(pid);
-      // Killed ones never left: whoever came after them took their lock over.
-      else {
-        for (const one of open)
-          if (events.indexOf(`out ${one}`, index) >= 0) expect(open).toEqual(new Set());
-        open.add(pid);
-      }
+      const leaves = event.replace('in', 'out');
+      if (leaves !== event && events.includes(leaves, index))
+        expect(events[index + 1]).toBe(leaves);
     }
     expect(events.filter((event) => event.startsWith('in')).length).toBe(4 * 16);
   });
