@@ -255,7 +255,22 @@ addPackage({
   siblings: ['@wa-ml/config', '@wa-ml/blueprint', '@wa-ml/project'],
   peerDependencies: ['@nx/devkit@23.2.1', 'nx@23.2.1'],
   files: ['generators.json', 'schemas'],
-  fields: { generators: './generators.json' },
+  fields: {
+    generators: './generators.json',
+    exports: {
+      '.': {
+        '@wa-ml/source': './src/index.ts',
+        types: './lib/index.d.ts',
+        default: './lib/index.js',
+      },
+      './generators': {
+        '@wa-ml/source': './src/generators/index.ts',
+        types: './lib/generators/index.d.ts',
+        default: './lib/generators/index.js',
+      },
+      './package.json': './package.json',
+    },
+  },
 });
 addPackage({
   name: 'create-wa-ml-project',

@@ -43,13 +43,14 @@ export function renameLock(
 
 /**
  * Gives a new model the lock of one that wants the same packages: no network is needed, both pin the same versions,
- * and `--dry-run` shows the file. Without such a model uv resolves when the files are written.
+ * and `--dry-run` shows the file.
+ * @returns whether there is such a model; without one uv resolves when the files are written.
  */
 export function lockAsSibling(
   tree: Tree,
   configuration: NormalisedConfiguration,
   model: string,
-): void {
+): boolean {
   const wanted = tree.read(`models/${model}/pyproject.toml`, 'utf8');
   for (const sibling of Object.keys(configuration.models)) {
     const project = tree.read(`models/${sibling}/pyproject.toml`, 'utf8');
@@ -60,8 +61,9 @@ export function lockAsSibling(
       `models/${model}/uv.lock`,
       renamedLock(lock, projectName(configuration, sibling), projectName(configuration, model)),
     );
-    return;
+    return true;
   }
+  return false;
 }
 
 /** A pyproject.toml without its name and description, the two lines that carry the model's name. */

@@ -1,5 +1,5 @@
 import { ConfigurationError, InputError, readConfiguration } from '@wa-ml/config';
-import { endpointGenerator } from '@wa-ml/nx';
+import { endpointGenerator } from '@wa-ml/nx/generators';
 import { describe, expect, it } from 'vitest';
 import {
   commit,

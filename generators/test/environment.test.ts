@@ -1,5 +1,5 @@
 import { InputError, readConfiguration } from '@wa-ml/config';
-import { environmentGenerator } from '@wa-ml/nx';
+import { environmentGenerator } from '@wa-ml/nx/generators';
 import { describe, expect, it } from 'vitest';
 import { newRepository, projen, read, tree, write } from '../../packages/project/test/repository';
 import { changedPaths, flush, treeOf } from './workspace-tree';

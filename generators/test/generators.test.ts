@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '@wa-ml/config';
 import { flushChanges, FsTree } from 'nx/src/generators/tree';
 import { describe, expect, it } from 'vitest';
-import { modelGenerator, syncGenerator } from '@wa-ml/nx';
+import { modelGenerator, syncGenerator } from '@wa-ml/nx/generators';
 import {
   newRepository,
   read,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, readConfiguration } from '@wa-ml/config';
-import { removeModelGenerator } from '@wa-ml/nx';
+import { removeModelGenerator } from '@wa-ml/nx/generators';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   commit,

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError, InputError, readConfiguration } from '@wa-ml/config';
 import * as project from '@wa-ml/project';
-import { renameModelGenerator } from '@wa-ml/nx';
+import { renameModelGenerator } from '@wa-ml/nx/generators';
 import { describe, expect, it, vi } from 'vitest';
 import {
   commit,

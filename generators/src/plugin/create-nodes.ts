@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createNodesFromFiles, type CreateNodesV2 } from '@nx/devkit';
+import type { CreateNodesV2 } from '@nx/devkit'; // its code would take a third of a second to load
 import { readConfiguration, type NormalisedConfiguration } from '@wa-ml/config';
 import { infraProject, modelProject, runtimeProject } from './targets';
 
@@ -9,17 +9,10 @@ export const name = '@wa-ml/nx';
 /** Infers the Nx projects and targets of a repository from its wa-ml.json: there are no project.json files to keep. */
 export const createNodesV2: CreateNodesV2 = [
   '{wa-ml.json,models/*/pyproject.toml}',
-  (files, options, context) =>
-    createNodesFromFiles(
-      (file) => {
-        if (file !== 'wa-ml.json') return {};
-        const configuration = read(context.workspaceRoot);
-        return configuration ? { projects: projects(configuration) } : {};
-      },
-      files,
-      options,
-      context,
-    ),
+  (files, _options, { workspaceRoot }) => {
+    const configuration = files.includes('wa-ml.json') ? read(workspaceRoot) : undefined;
+    return configuration ? [['wa-ml.json', { projects: projects(configuration) }]] : [];
+  },
 ];
 
 /** A half-written wa-ml.json must not take the whole project graph down: then there are no inferred projects. */

@@ -1,4 +1,11 @@
-import { javascript, JsonFile, ProjenrcFile, TextFile } from 'projen';
+import {
+  NodePackageManager,
+  type NodeProject,
+  type NodeProjectOptions,
+} from 'projen/lib/javascript';
+import { JsonFile } from 'projen/lib/json';
+import { ProjenrcFile } from 'projen/lib/projenrc';
+import { TextFile } from 'projen/lib/textfile';
 import { versions, type NpmPackageName } from '@wa-ml/blueprint';
 import type { NormalisedConfiguration } from '@wa-ml/config';
 
@@ -23,12 +30,12 @@ class ProjenrcTypeScript extends ProjenrcFile {
 export function projectOptions(
   configuration: NormalisedConfiguration,
   specifiers: Readonly<Record<string, string>>,
-): javascript.NodeProjectOptions {
+): NodeProjectOptions {
   return {
     name: configuration.name,
     description: `${configuration.name}: machine learning on AWS`,
     defaultReleaseBranch: 'main',
-    packageManager: javascript.NodePackageManager.NPM,
+    packageManager: NodePackageManager.NPM,
     deleteOrphanedLockFiles: false,
     projenCommand: 'npx projen',
     jest: false,
@@ -66,11 +73,11 @@ export function projectOptions(
       '/models/*/.ml/',
       '/models/*/data/',
     ],
-  } as javascript.NodeProjectOptions;
+  } as NodeProjectOptions;
 }
 
 /** Adds the files that projen keeps: package.json's fields, tasks, compiler, lint and Nx settings. */
-export function addRepositoryFiles(project: javascript.NodeProject): void {
+export function addRepositoryFiles(project: NodeProject): void {
   new ProjenrcTypeScript(project);
   // They would reset, eject or package the repository; `build` first, because it calls the others.
   for (const name of ['build', ...project.tasks.all.map((task) => task.name)]) {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { javascript } from 'projen';
+import { NodeProject } from 'projen/lib/javascript'; // 'projen' itself takes twice as long to load
 import {
   contentOf,
   planRepo,
@@ -67,7 +67,7 @@ function removeStage(stage: string): void {
  * they become planned files like all others, so that one writer keeps everything in step and
  * what people edit in them is merged and not overwritten. `outdir` is that private folder; `repository` is the repository's.
  */
-export class WaMlProject extends javascript.NodeProject {
+export class WaMlProject extends NodeProject {
   readonly repository: string;
   readonly configuration: NormalisedConfiguration;
   readonly templates: TemplateSet;

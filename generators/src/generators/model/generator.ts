@@ -40,9 +40,9 @@ export async function modelGenerator(
   const { normalised } = writeConfiguration(tree, changed);
   if (data) tree.write(join('models', options.name, data.written.file), data.bytes);
   const outcome = keepTreeInStep(tree, data ? { [options.name]: data } : {});
-  lockAsSibling(tree, normalised, options.name);
+  const locked = lockAsSibling(tree, normalised, options.name);
   return () => {
-    lockPythonPackages(tree.root, outcome);
+    if (!locked) lockPythonPackages(tree.root, outcome);
     process.stdout.write(`\n${formatReport(outcome)}Next: npx nx train ${options.name}\n`);
   };
 }
