@@ -44,7 +44,7 @@ describe('a run that is killed', () => {
           expectHealed(folder, release);
           rmSync(folder, { recursive: true, force: true });
         }),
-        { ...effort({ usual: 4, deep: 100 }), endOnFailure: true },
+        { ...effort({ usual: 2, deep: 100 }), endOnFailure: true },
       );
     },
   );
@@ -149,7 +149,7 @@ describe('two runs at once', () => {
     'each ends well or says why not, and one more run finds all in step',
     { timeout: 300_000 },
     async () => {
-      for (let round = 0; round < (deep ? 20 : 2); round++) {
+      for (let round = 0; round < (deep ? 20 : 1); round++) {
         const folder = freshCopy();
         const both = await Promise.all([keep(folder, 1, 3), keep(folder, 1, 3)]);
         for (const { code, stderr } of both) {
