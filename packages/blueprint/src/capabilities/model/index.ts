@@ -23,7 +23,8 @@ function planModel(context: PlanContext, one: NormalisedModel): PlannedFile[] {
   files.push(settingsFile(one));
   if (!one.data) return files;
   // Seeded, so only the first writing counts: later runs need no data at hand.
-  const columns = context.schemas[one.name] ?? {
+  const inferred = Object.hasOwn(context.schemas, one.name) ? context.schemas[one.name] : undefined;
+  const columns = inferred ?? {
     version: 1,
     ...one.data,
     task: 'classification',
