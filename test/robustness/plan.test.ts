@@ -5,7 +5,7 @@ import { readConfiguration, type Configuration } from '@wa-ml/config';
 import { loadTemplates, WaMlProject } from '@wa-ml/project';
 import fc from 'fast-check';
 import ts from 'typescript';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { configurations, propertyPaths } from './configurations';
 import { effort } from './effort';
@@ -15,6 +15,9 @@ const textOf = (configuration: Configuration): string =>
 const cases: Configuration[] = [];
 /** Every different text that was planned, with one path of it. */
 const files = new Map<string, PlannedFile>();
+
+// A deep run takes its time.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 });
 
 beforeAll(() => {
   fc.assert(
@@ -86,6 +89,16 @@ describe('the plan of a random valid configuration', () => {
         readConfiguration(`// ours\r\n${textOf(configuration).replaceAll('\n', '\r\n')}`),
       ).toEqual(once);
     });
+  });
+});
+
+describe('a model that is named like what every JavaScript object has', () => {
+  it('is planned like any other', () => {
+    const model = { flavour: 'pytorch-tabular' as const, data: { file: 'x.csv', target: 'y' } };
+    const text = textOf({ ...cases[0]!, models: { constructor: model } });
+    const plan = planRepo(readConfiguration(text).normalised, loadTemplates());
+    const columns = plan.find(({ path }) => path === 'models/constructor/columns.json');
+    expect(JSON.parse(columns!.content)).toMatchObject(model.data);
   });
 });
 
