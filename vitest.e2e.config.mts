@@ -1,9 +1,9 @@
-import { defineConfig, mergeConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import unit from './vitest.config.mts';
 
 /** End to end: real installs, real training, real containers. One file at a time; `npm test` builds the packages first. */
 export default defineConfig({
-  ...mergeConfig(unit, {}),
+  ...unit,
   test: {
     include: ['test/e2e/**/*.test.ts'],
     testTimeout: 900_000,

@@ -70,15 +70,10 @@ export const versions = {
     'actions/setup-node': { sha: '949feb2413d6458794dcd2491c4babbbce0c15c1', tag: 'v7.1.0' },
     'actions/setup-python': { sha: '5fda3b95a4ea91299a34e894583c3862153e4b97', tag: 'v7.0.0' },
     'astral-sh/setup-uv': { sha: 'c18668ad3cf93ea998bef934396af7bb5c839dc7', tag: 'v10.2.0' },
-    'aws-actions/amazon-ecr-login': {
-      sha: '03f1aad4c6c7ffd436567f42f9384779290529bd',
-      tag: 'v2.1.7',
-    },
     'aws-actions/configure-aws-credentials': {
       sha: 'e1253824e5c10ff9df46874f81ed3ec929e19cfd',
       tag: 'v6.3.0',
     },
-    'nrwl/nx-set-shas': { sha: 'afb73a62d26e41464e9254689e1fd6122ee683c1', tag: 'v5.0.1' },
   },
 } as const;
 

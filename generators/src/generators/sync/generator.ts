@@ -1,7 +1,7 @@
 import type { Tree } from '@nx/devkit';
 import type { SyncGeneratorResult } from 'nx/src/utils/sync-generators';
 import { keepInStep, lockPythonPackages, WaMlProject, type PeopleData } from '@wa-ml/project';
-import type { Reconciliation } from '@wa-ml/blueprint';
+import { changesDisk, type Reconciliation } from '@wa-ml/blueprint';
 import { configurationIn } from '../../configuration-in-tree';
 import { withReadableErrors } from '../../readable-errors';
 import { filesInTree } from '../../tree-files';
@@ -22,9 +22,7 @@ export function keepTreeInStep(
 /** The global sync generator: `nx sync` writes what is out of step, `nx sync:check` fails in CI. */
 export async function syncGenerator(tree: Tree): Promise<SyncGeneratorResult> {
   const outcome = keepTreeInStep(tree);
-  const changed = outcome.actions.filter(
-    ({ kind, content }) => content !== undefined || kind === 'delete',
-  );
+  const changed = outcome.actions.filter(changesDisk);
   return {
     // Nx prints the details for `sync:check` only, so what `nx sync` writes is named here.
     outOfSyncMessage: [
