@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ml_runtime.hyperparameters import TrainingHyperparameters, within
 from ml_runtime.training.tabular import TabularEncoder
+from ml_runtime.training.training_data import TrainingData
 from torch import Tensor, nn
 
 FLAVOUR = "pytorch-tabular"
@@ -48,7 +49,8 @@ class TabularNetwork(nn.Module):
 
 
 def build_model(
-    encoder: TabularEncoder, outputs: int, hyperparameters: Hyperparameters
+    data: TrainingData, outputs: int, hyperparameters: Hyperparameters
 ) -> nn.Module:
-    """Return the untrained network."""
+    """Return the untrained network; what it learns from the train split, the encoder keeps."""
+    encoder = TabularEncoder(data.features, data.described)
     return TabularNetwork(encoder, outputs, hyperparameters)

@@ -13,7 +13,7 @@ from ml_runtime.serving.application import Application
 from ml_runtime.serving.in_process import ask
 from ml_runtime.tables import Columns
 from ml_runtime.training.objective import ServedModel, make_objective
-from ml_runtime.training.tabular import TabularEncoder
+from ml_runtime.training.training_data import TrainingData
 from safetensors.torch import load_file
 
 import features
@@ -39,10 +39,9 @@ def test_the_server_answers_held_out_rows_as_the_trained_network_does(trained: P
         **json.loads((trained / "model/training.json").read_text("utf-8"))["settings"]
     )
     objective = make_objective(schema, train[schema.target])
-    encoder = TabularEncoder(
-        features.compute(train, schema.inputs), features.describe(schema.inputs)
-    )
-    served = ServedModel(build_model(encoder, objective.outputs, settings), objective).eval()
+    described = tuple(features.describe(schema.inputs))
+    data = TrainingData(features.compute(train, schema.inputs), described, schema)
+    served = ServedModel(build_model(data, objective.outputs, settings), objective).eval()
     served.load_state_dict(load_file(trained / "model/model.safetensors"))
     with torch.no_grad():
         expected = served(torch.from_numpy(features.compute(test, schema.inputs))).numpy()

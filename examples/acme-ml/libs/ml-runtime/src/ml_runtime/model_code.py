@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from .hyperparameters import TrainingHyperparameters
-    from .training.tabular import TabularEncoder
+    from .training.training_data import TrainingData
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class NetworkModule(Protocol):
     FLAVOUR: str
     Hyperparameters: type[TrainingHyperparameters]
 
-    def build_model(self, encoder: TabularEncoder, outputs: int, hyperparameters: Any) -> nn.Module:
-        """Return the untrained network: float32 [rows, features] to float32 [rows, outputs]."""
+    def build_model(self, data: TrainingData, outputs: int, hyperparameters: Any) -> nn.Module:
+        """Return the untrained network: what features.py gives to float32 [rows, outputs]."""
 
 
 @dataclass(frozen=True)

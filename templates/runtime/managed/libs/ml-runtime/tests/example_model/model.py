@@ -6,6 +6,7 @@ from torch import nn
 
 from ml_runtime.hyperparameters import TrainingHyperparameters, within
 from ml_runtime.training.tabular import TabularEncoder
+from ml_runtime.training.training_data import TrainingData
 
 FLAVOUR = "pytorch-tabular"
 
@@ -16,7 +17,8 @@ class Hyperparameters(TrainingHyperparameters):
     dropout: float = within(0.1, 0.0, 0.9)
 
 
-def build_model(encoder: TabularEncoder, outputs: int, settings: Hyperparameters) -> nn.Module:
+def build_model(data: TrainingData, outputs: int, settings: Hyperparameters) -> nn.Module:
+    encoder = TabularEncoder(data.features, data.described)
     hidden = nn.Linear(encoder.width, settings.width)
     dropout = nn.Dropout(settings.dropout)
     return nn.Sequential(encoder, hidden, nn.ReLU(), dropout, nn.Linear(settings.width, outputs))

@@ -21,7 +21,7 @@ from .checkpoint import Checkpoints, run_id
 from .export import export_model
 from .objective import Objective, ServedModel, make_objective
 from .process_group import Process
-from .tabular import TabularEncoder
+from .training_data import TrainingData
 
 
 def train_model(layout: ContainerLayout, code: ModelCode, process: Process) -> None:
@@ -53,8 +53,8 @@ def train_model(layout: ContainerLayout, code: ModelCode, process: Process) -> N
     )
 
     torch.manual_seed(settings.seed)
-    encoder = TabularEncoder(matrices["train"], features_module.describe(schema.inputs))
-    network = model_module.build_model(encoder, objective.outputs, settings).to(process.device)
+    data = TrainingData(matrices["train"], tuple(features_module.describe(schema.inputs)), schema)
+    network = model_module.build_model(data, objective.outputs, settings).to(process.device)
     model: nn.Module = network
     if settings.strategy == "ddp" and process.world_size > 1:
         model = DistributedDataParallel(network)
@@ -64,8 +64,8 @@ def train_model(layout: ContainerLayout, code: ModelCode, process: Process) -> N
     # Dropout differs between processes; the weights above must not.
     torch.manual_seed(settings.seed + process.rank)
 
-    data = channel_digest(layout, ("train", "validation"))
-    decisive = {"settings": asdict(settings), "data": data, "code": code.digest()}
+    digest = channel_digest(layout, ("train", "validation"))
+    decisive = {"settings": asdict(settings), "data": digest, "code": code.digest()}
     run = run_id(decisive | {"schema": schema.to_json()})
     checkpoints = Checkpoints(layout.checkpoints, run, process)
     rows = len(train[0])
@@ -104,7 +104,7 @@ def train_model(layout: ContainerLayout, code: ModelCode, process: Process) -> N
             checkpoints.save(step, model, optimiser)
 
     if process.is_first:
-        record = {"run": run, "steps": step, "dataSha256": data, "settings": asdict(settings)}
+        record = {"run": run, "steps": step, "dataSha256": digest, "settings": asdict(settings)}
         served = ServedModel(network, objective).cpu().eval()
         parity = export_model(layout, code, schema, served, matrices["validation"], record)
         process.say(f"exported={layout.model}; onnx_max_abs_difference={parity:.2e};")
