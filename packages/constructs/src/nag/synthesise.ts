@@ -6,6 +6,7 @@ import {
   VALIDATION_REPORT_FILE,
 } from 'aws-cdk-lib/cx-api';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { MlChecks } from './ml-checks';
 
 /** One rule that one resource breaks. */
 export interface Finding {
@@ -40,7 +41,7 @@ const featureFlags = {
 };
 
 /**
- * An app that is checked by the AwsSolutions pack when it is synthesised.
+ * An app that is checked by the AwsSolutions pack and by our rules for machine learning when it is synthesised.
  * CDK itself would print every finding with its stack trace, thousands of lines, and throw: it only writes its
  * report here, and `synthesise` reads that.
  */
@@ -50,7 +51,7 @@ export function checkedApp(props: AppProps = {}): App {
     context: { ...featureFlags, ...props.context },
     postCliContext: { ...props.postCliContext, [FAIL_SYNTH_ON_VALIDATION_ERRORS_CONTEXT]: false },
   });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks());
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(), new MlChecks());
   return app;
 }
 

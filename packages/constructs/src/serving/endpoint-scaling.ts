@@ -4,7 +4,7 @@ import { CfnScalableTarget, CfnScalingPolicy } from 'aws-cdk-lib/aws-application
 import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import { CataloguedAlarm } from '../monitoring/catalogued-alarm';
-import type { Release } from './release';
+import { measurementKey, type Release } from './release';
 import { virtualCpus } from './virtual-cpus';
 
 export interface EndpointScalingProps {
@@ -38,8 +38,8 @@ export class EndpointScaling extends Construct {
     });
     target.addResourceDependency(endpoint);
 
-    const { maxRps, basis } = this.throughput();
-    new CfnScalingPolicy(this, 'Requests', {
+    const { maxRps, basis, isMeasured } = this.throughput();
+    const requests = new CfnScalingPolicy(this, 'Requests', {
       policyName: `${endpointName}-requests`,
       policyType: 'TargetTrackingScaling',
       scalingTargetId: target.ref,
@@ -52,6 +52,7 @@ export class EndpointScaling extends Construct {
         scaleInCooldown: scaleInCooldownSeconds,
       },
     });
+    requests.addMetadata(measurementKey, isMeasured);
     new CfnOutput(this, 'Basis', { value: basis });
     this.step(
       'endpoint-cpu-high',
@@ -68,7 +69,7 @@ export class EndpointScaling extends Construct {
   }
 
   /** The measured throughput if it is of this instance type and image, else a cautious one. */
-  private throughput(): { maxRps: number; basis: string } {
+  private throughput(): { maxRps: number; basis: string; isMeasured: boolean } {
     const { release, settings } = this.props;
     const { measured } = release;
     const fits =
@@ -77,6 +78,7 @@ export class EndpointScaling extends Construct {
     if (measured && fits) {
       return {
         maxRps: measured.maxRps,
+        isMeasured: true,
         basis: `measured: ${measured.maxRps} requests/s on ${measured.instanceType}`,
       };
     }
@@ -86,7 +88,7 @@ export class EndpointScaling extends Construct {
     const basis = `cautious default: ${unmeasuredMaxRps} requests/s on ${settings.instanceType}, which ${why}`;
     if (measured)
       Annotations.of(this).addWarningV2('wa-ml:measurement-ignored', `Scaling uses a ${basis}.`);
-    return { maxRps: unmeasuredMaxRps, basis };
+    return { maxRps: unmeasuredMaxRps, basis, isMeasured: false };
   }
 
   private step(

@@ -8,6 +8,9 @@ export interface Measurement {
   readonly imageDigest: string;
 }
 
+/** Key of a scaling policy's metadata in the template: whether its target comes from a measurement. */
+export const measurementKey = 'wa-ml:measured';
+
 /** What one environment runs of one model: an entry of `releases/<environment>.json`. */
 export interface Release {
   readonly modelPackageArn: string;
