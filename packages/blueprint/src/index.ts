@@ -4,6 +4,7 @@ export * from './capability';
 export * from './content';
 export * from './decide';
 export * from './infer-schema';
+export * from './journal';
 export * from './manifest';
 export * from './moves';
 export * from './plan';

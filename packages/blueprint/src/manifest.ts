@@ -61,7 +61,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function parseEntry(path: string, text: string): ManifestEntry {
+/** An entry from its line. @throws ManifestError */
+export function parseEntry(path: string, text: string): ManifestEntry {
   const [, owner, id, executable] =
     /^(managed|seeded|ejected) ([0-9a-f]{40})( executable)?$/.exec(text) ?? [];
   if (owner === undefined)
@@ -73,13 +74,15 @@ function parseEntry(path: string, text: string): ManifestEntry {
   };
 }
 
+/** The text of an entry, as `parseEntry` reads it. */
+export function formatEntry({ owner, id, executable }: ManifestEntry): string {
+  return `${owner} ${id}${executable ? ' executable' : ''}`;
+}
+
 /** Sorted, one path a line, so that Git merges two branches' manifests line by line. */
 export function formatManifest(manifest: Manifest): string {
   const lines = [...manifest]
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(
-      ([path, { owner, id, executable }]) =>
-        `    ${JSON.stringify(path)}: "${owner} ${id}${executable ? ' executable' : ''}"`,
-    );
+    .map(([path, entry]) => `    ${JSON.stringify(path)}: "${formatEntry(entry)}"`);
   return `{\n  "version": ${version},\n  "files": {\n${lines.join(',\n')}\n  }\n}\n`;
 }

@@ -10,7 +10,7 @@ import {
   type Reconciliation,
 } from '@wa-ml/blueprint';
 import { InputError, nearest } from '@wa-ml/config';
-import { apply, filesOnDisk, readManifest } from './keep-in-step';
+import { applyAlone, filesOnDisk, readKnown } from './keep-in-step';
 
 /** A path that nothing plans. */
 export class UnknownPathError extends InputError {
@@ -76,13 +76,10 @@ export function carryOut(
 ): Reconciliation {
   const files = filesOnDisk(root);
   const chosen = plannedAt(plan, paths);
-  const run = (): Reconciliation => {
+  return applyAlone(files, () => {
     if (decision === 'adopt' && !force) requireSaved(root, chosen);
-    const outcome = decide(decision, chosen, readManifest(files));
-    apply(outcome, files);
-    return outcome;
-  };
-  return files.exclusively!(run);
+    return decide(decision, chosen, readKnown(files).manifest);
+  });
 }
 
 function requireSaved(root: string, chosen: readonly PlannedFile[]): void {

@@ -4,14 +4,20 @@ import {
   blobId,
   caseVariants,
   changesDisk,
+  formatJournal,
   formatManifest,
+  journalPath,
   manifestPath,
+  parseJournal,
   parseManifest,
   reconcile,
+  resume,
   wantedBases,
   type Action,
   type Content,
   type DiskFile,
+  type Journal,
+  type Known,
   type Manifest,
   type Moves,
   type PlannedFile,
@@ -43,7 +49,7 @@ export interface Files {
   delete(path: string): void;
   /** Whether two paths that differ only in case are one file. */
   isSame(left: string, right: string): boolean;
-  /** Runs something while nobody else writes. Left out where nothing reaches the disk. */
+  /** Runs something while nobody else writes. Left out where nothing reaches the disk before the end. */
   exclusively?<Result>(run: () => Result): Result;
 }
 
@@ -76,12 +82,28 @@ export function keepInStep(
   const first = planActions(root, plan, files, moves);
   // Where there is nothing to write nothing is: not even a lock, so that a read-only checkout in step is no error.
   if (!first.actions.some(changesDisk) && !pendingRecords(first, files)) return first;
+  return applyAlone(files, () => planActions(root, plan, files, moves));
+}
+
+/**
+ * Decides and applies while nobody else writes.
+ * What a run that was stopped has written is put down first, so that it is still known when this one is stopped too.
+ * @param decided called when nobody else writes any more.
+ */
+export function applyAlone(files: Files, decided: () => Reconciliation): Reconciliation {
   const run = (): Reconciliation => {
-    const reconciliation = planActions(root, plan, files, moves);
+    if (readJournal(files)) writeRecords(readKnown(files), files);
+    const reconciliation = decided();
+    if (reconciliation.actions.some(changesDisk))
+      files.write(journalPath, formatJournal(reconciliation, manifestText(files)));
     apply(reconciliation, files);
+    if (files.read(journalPath)) files.delete(journalPath);
     return reconciliation;
   };
-  return files.exclusively ? files.exclusively(run) : run();
+  if (files.exclusively) return files.exclusively(run);
+  const reconciliation = decided();
+  apply(reconciliation, files);
+  return reconciliation;
 }
 
 /** What `keepInStep` would do. */
@@ -91,10 +113,11 @@ export function planActions(
   files: Files,
   moves?: Moves,
 ): Reconciliation {
-  const manifest = readManifest(files);
+  const known = readKnown(files);
+  const { manifest } = known;
   const disk = readDisk(plan, manifest, files);
   const wanted = wantedBases(plan, manifest, disk, moves);
-  return reconcile(plan, manifest, disk, findBases(root, wanted, files), moves);
+  return reconcile(plan, manifest, disk, findBases(root, wanted, files, known), moves);
 }
 
 /** What is on disk of all that is planned or was written. */
@@ -115,17 +138,34 @@ function readDisk(
   return disk;
 }
 
-/** What we wrote last, as the repository says. @throws ManifestError */
-export function readManifest(files: Files): Manifest {
-  const text = files.read(manifestPath)?.text;
-  return text === undefined ? new Map() : parseManifest(text);
+const manifestText = (files: Files): string | undefined => files.read(manifestPath)?.text;
+
+/** What we wrote last: as the manifest says, and the journal of a run that was stopped. @throws ManifestError */
+export function readKnown(files: Files): Known {
+  const text = manifestText(files);
+  const manifest: Manifest = text === undefined ? new Map() : parseManifest(text);
+  const journal = readJournal(files);
+  if (!journal) return { manifest, bases: new Map() };
+  const paths = journal.steps.flatMap(({ path, from }) =>
+    from === undefined ? [path] : [path, from],
+  );
+  const disk = new Map<string, DiskFile>();
+  for (const path of paths) {
+    const onDisk = files.read(path);
+    if (onDisk) disk.set(path, onDisk);
+  }
+  return resume(journal, manifest, disk);
 }
+
+const readJournal = (files: Files): Journal | undefined =>
+  parseJournal(files.read(journalPath)?.text ?? '', manifestText(files));
 
 /** The last renders: from `.wa-ml/base/` where they are the right ones, else from Git. */
 function findBases(
   root: string,
   wanted: ReadonlyMap<string, WantedBase>,
   files: Files,
+  { bases }: Known,
 ): Map<string, string> {
   const kept = new Map<string, string>();
   const missing = new Map<string, string>();
@@ -133,7 +173,8 @@ function findBases(
     const found = [at, path]
       .map((one) => files.read(basePath(one)))
       .find((base) => base?.text !== undefined && (base.id === id || base.id === next));
-    if (found) kept.set(path, found.text!);
+    const text = bases.get(at) ?? found?.text;
+    if (text !== undefined) kept.set(path, text);
     else missing.set(path, id);
   }
   return new Map([...kept, ...readBlobs(root, missing)]);
@@ -143,10 +184,15 @@ function findBases(
  * Moves and deletions come first, so that they free the places of what is written; then files, then the bases they
  * were merged from, then the manifest: at every point the next run can tell what has been done.
  */
-export function apply({ actions, bases, manifest }: Reconciliation, files: Files): void {
+function apply({ actions, bases, manifest }: Reconciliation, files: Files): void {
   for (const { from, path } of actions) if (from !== undefined) files.move(from, path);
   for (const { kind, path } of actions) if (kind === 'delete') files.delete(path);
   for (const action of actions) write(action, files);
+  writeRecords({ bases, manifest }, files);
+}
+
+/** What we wrote last, for the next run. */
+function writeRecords({ bases, manifest }: Known, files: Files): void {
   for (const [path, text] of bases) {
     if (text === null && files.read(basePath(path))) files.delete(basePath(path));
   }
@@ -155,7 +201,7 @@ export function apply({ actions, bases, manifest }: Reconciliation, files: Files
       files.write(basePath(path), text);
   }
   const text = formatManifest(manifest);
-  if (files.read(manifestPath)?.text !== text) files.write(manifestPath, text);
+  if (manifestText(files) !== text) files.write(manifestPath, text);
 }
 
 function write({ path, content, executable }: Action, files: Files): void {
@@ -163,9 +209,10 @@ function write({ path, content, executable }: Action, files: Files): void {
   else if (executable !== undefined) files.setExecutable(path, executable);
 }
 
-/** Whether the manifest or the bases have something to be written, though no file has. */
+/** Whether the manifest or the bases have something to be written, or a journal is left, though no file has anything. */
 function pendingRecords({ bases, manifest }: Reconciliation, files: Files): boolean {
   return (
+    (files.exclusively !== undefined && files.read(journalPath) !== undefined) ||
     files.read(manifestPath)?.text !== formatManifest(manifest) ||
     [...bases].some(([path, text]) => {
       const there = files.read(basePath(path));
