@@ -3,6 +3,8 @@ import { ConfigurationError } from '@wa-ml/config';
 import { flushChanges, FsTree } from 'nx/src/generators/tree';
 import { describe, expect, it } from 'vitest';
 import { modelGenerator, syncGenerator } from '@wa-ml/nx/generators';
+import syncAsNxRunsIt from '../src/generators/sync/generator';
+import { printed } from './workspace-tree';
 import {
   newRepository,
   read,
@@ -92,5 +94,18 @@ describe('the sync generator', () => {
       /^ {2}update {3}README\.md {2}\(our template or your configuration changed\)$/m,
     );
     expect(changes.read('README.md', 'utf8')).toContain('# other-ml');
+  });
+
+  it('gives Nx what it expects: an object for nx sync, a function for nx generate', async () => {
+    const root = newRepository();
+    write(root, 'wa-ml.json', read(root, 'wa-ml.json').replace('"acme-ml"', '"other-ml"'));
+    expect(await syncAsNxRunsIt(treeOf(root), undefined)).toMatchObject({
+      outOfSyncMessage: expect.stringContaining('not in step'),
+    });
+    const changes = treeOf(root);
+    expect(await syncAsNxRunsIt(changes, {})).toBeTypeOf('function');
+    expect(changes.read('README.md', 'utf8')).toContain('# other-ml');
+    const task = await syncAsNxRunsIt(treeOf(newRepository()), {});
+    expect(await printed(task as () => void)).toMatch(/^\n\d+ files: \d+ in step\.\n$/);
   });
 });

@@ -149,3 +149,16 @@ describe('--dry-run', () => {
     expect(await git(repository, 'status', '--porcelain')).toBe('');
   });
 });
+
+describe('a repository that is out of step', () => {
+  it.each([
+    ['nx sync', ['sync']],
+    ['nx generate @wa-ml/nx:sync', ['generate', '@wa-ml/nx:sync']],
+  ])('is brought in step by %s', async (_title, command) => {
+    const text = read(repository, 'wa-ml.json');
+    write(repository, 'wa-ml.json', text.replace('"eu-west-1"', '"eu-central-1"'));
+    await nx(...command);
+    expect(read(repository, 'README.md')).toContain('| eu-central-1 |');
+    await git(repository, 'checkout', '--quiet', '.');
+  });
+});
