@@ -7,11 +7,15 @@ import { isSameFile, type Files } from '@wa-ml/project';
 /** The files of an Nx tree: nothing reaches the disk before Nx flushes it, so that `--dry-run` is Nx's own. */
 export function filesInTree(tree: Tree): Files {
   const mode = (executable: boolean): string => (executable ? '755' : '644');
+  // A tree's own rename loses them, and so does every later write.
+  const moved = new Map<string, number>();
   return {
     read(path): DiskFile | undefined {
       if (!tree.isFile(path)) return undefined;
       const bytes = tree.read(path);
-      return bytes ? diskFileOf(bytes, executableOnDisk(tree, path)) : undefined;
+      return bytes
+        ? diskFileOf(bytes, isExecutable(moved.get(path) ?? modeOnDisk(tree, path)))
+        : undefined;
     },
     write(path, content, executable): void {
       const crlf = typeof content === 'string' && tree.read(path, 'utf8')?.includes('\r\n');
@@ -22,18 +26,27 @@ export function filesInTree(tree: Tree): Files {
             ? content.replaceAll('\n', '\r\n')
             : content
           : Buffer.from(content),
-        executable === undefined ? {} : { mode: mode(executable) },
+        executable === undefined ? { mode: moved.get(path) } : { mode: mode(executable) },
       );
     },
     setExecutable: (path, executable) => tree.changePermissions(path, mode(executable)),
-    move: (from, to) => tree.rename(from, to),
+    move(from, to): void {
+      const was = modeOnDisk(tree, from);
+      if (was !== undefined) moved.set(to, was);
+      tree.write(to, tree.read(from)!, { mode: was });
+      tree.delete(from);
+    },
     delete: (path) => tree.delete(path),
     isSame: (left, right) => isSameFile(tree.root, left, right),
   };
 }
 
-/** A tree does not say; undefined for a file that is not on disk yet, and where the file system has no such bit. */
-function executableOnDisk(tree: Tree, path: string): boolean | undefined {
-  const stat = statSync(join(tree.root, path), { throwIfNoEntry: false });
-  return stat && process.platform !== 'win32' ? (stat.mode & 0o100) !== 0 : undefined;
-}
+/** A tree does not say; undefined for a file that is not on disk yet. */
+const modeOnDisk = (tree: Tree, path: string): number | undefined => {
+  const mode = statSync(join(tree.root, path), { throwIfNoEntry: false })?.mode;
+  return mode === undefined ? undefined : mode & 0o777;
+};
+
+/** Undefined, too, where the file system has no such bit. */
+const isExecutable = (mode: number | undefined): boolean | undefined =>
+  mode === undefined || process.platform === 'win32' ? undefined : (mode & 0o100) !== 0;

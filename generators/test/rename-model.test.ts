@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { blobId } from '@wa-ml/blueprint';
 import { ConfigurationError, InputError, readConfiguration } from '@wa-ml/config';
 import * as project from '@wa-ml/project';
 import { renameModelGenerator } from '@wa-ml/nx/generators';
@@ -82,6 +83,31 @@ describe('nx generate @wa-ml/nx:rename-model', () => {
     expect(statSync(join(root, 'models/attrition/run.sh')).mode & 0o111).not.toBe(0);
     expect(existsSync(join(root, '.wa-ml/base/models/churn'))).toBe(false);
     expect(projen(root).filter(({ kind }) => kind !== 'keep' && kind !== 'deleted')).toEqual([]);
+  });
+
+  it('keeps the mode of a file that it writes the new name into', async () => {
+    const root = newRepository({ models: { churn: tabular } });
+    const readme = 'models/churn/README.md';
+    chmodSync(join(root, readme), 0o755);
+    await renamed(root, 'churn', 'attrition');
+    expect(read(root, 'models/attrition/README.md')).toContain('attrition');
+    expect(statSync(join(root, 'models/attrition/README.md')).mode & 0o777).toBe(0o755);
+  });
+
+  it('brings no other change of a template into seeded files', async () => {
+    const root = newRepository({ models: { churn: tabular } });
+    const path = 'models/churn/card.yaml';
+    // As an older release had seeded it, and as nobody has edited it since.
+    const older = `${read(root, path)}# older\n`;
+    const manifest = read(root, '.wa-ml/manifest.json');
+    write(root, path, older);
+    write(
+      root,
+      '.wa-ml/manifest.json',
+      manifest.replace(/("models\/churn\/card.yaml": "seeded) \w+/, `$1 ${blobId(older)}`),
+    );
+    await renamed(root, 'churn', 'attrition');
+    expect(read(root, 'models/attrition/card.yaml')).toBe(older.replaceAll('churn', 'attrition'));
   });
 
   it('leaves a line that people changed, and says that it has the old name', async () => {

@@ -33,8 +33,8 @@ export function wantedBases(
     const at = origin?.path ?? file.path;
     const entry = manifest.get(at);
     const onDisk = disk.get(at) ?? disk.get(file.path);
-    const merges = file.owner === 'managed' ? entry?.owner === 'managed' : origin?.renamed;
-    if (!merges || !entry || !onDisk || onDisk.id === entry.id) continue;
+    if (file.owner !== 'managed' || entry?.owner !== 'managed') continue;
+    if (!onDisk || onDisk.id === entry.id) continue;
     if (typeof file.content !== 'string' || onDisk.text === undefined) continue;
     const next = contentId(file.content);
     if (next !== entry.id && next !== onDisk.id)
@@ -109,13 +109,13 @@ function outcomeOf(
 /** A file that moves takes along whatever people wrote into it, and is then looked at like any other. */
 function moved(
   file: PlannedFile,
-  { path: from, renamed }: Origin,
+  { path: from, move }: Origin,
   entry: ManifestEntry,
   disk: Disk,
   base: string | undefined,
 ): Outcome {
   const { path } = file;
-  if (entry.owner === 'ejected' && !renamed) {
+  if (entry.owner === 'ejected' && !move) {
     const why = `you ejected ${from}, which is here now`;
     return { action: { kind: 'ejected', path, why }, entry, base: null };
   }
@@ -123,8 +123,8 @@ function moved(
   // Already at its new place: a run was killed, or the people moved it themselves.
   const onDisk = atOldPlace ?? disk.get(path);
   const outcome =
-    renamed && file.owner === 'seeded' && entry.owner !== 'ejected' && onDisk
-      ? renamedSeededFile(file, entry, onDisk, base)
+    move && file.owner === 'seeded' && entry.owner !== 'ejected' && onDisk
+      ? renamedSeededFile(file, entry, onDisk, move.before)
       : outcomeOf(file, entry, onDisk, base);
   if (!atOldPlace) return outcome;
   const { action } = outcome;

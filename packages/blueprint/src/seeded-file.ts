@@ -1,6 +1,8 @@
 import type { DiskFile } from './action';
-import { created, entryOf, managedFile, type Outcome } from './managed-file';
+import { contentId } from './content';
+import { created, entryOf, type Outcome } from './managed-file';
 import type { ManifestEntry } from './manifest';
+import { merge } from './merge';
 import type { PlannedFile } from './planned-file';
 
 /** A file that is written once. From then on it belongs to the people, whatever they make of it. */
@@ -23,21 +25,31 @@ export function seededFile(
 }
 
 /**
- * A seeded file whose model is renamed: the new name is written into it as into a file of ours, where that fits.
+ * A seeded file whose model is renamed: the new name is written into it, and nothing else, where that fits.
  * Where it does not, it moves as its people have it.
+ * @param before our render with the old name, by the templates of now.
  */
 export function renamedSeededFile(
-  file: PlannedFile,
+  { path, content }: PlannedFile,
   entry: ManifestEntry,
   onDisk: DiskFile,
-  base: string | undefined,
+  before: string | undefined,
 ): Outcome {
-  const { action, entry: after } = managedFile(file, entry, onDisk, base);
-  const written = action.content !== undefined || action.kind === 'unchanged';
+  const text =
+    before === undefined || typeof content !== 'string' || onDisk.text === undefined
+      ? undefined
+      : merge(path, before, content, onDisk.text);
+  if (text === undefined || text === onDisk.text) {
+    const why = 'seeded once; it is yours';
+    return { action: { kind: 'unchanged', path, why }, entry: { ...entry, owner: 'seeded' } };
+  }
   return {
-    action: written
-      ? action
-      : { kind: 'unchanged', path: file.path, why: 'seeded once; it is yours' },
-    entry: written && after ? { ...after, owner: 'seeded' } : { ...entry, owner: 'seeded' },
+    action: { kind: 'merge', path, why: 'it has the new name', content: text },
+    // What nobody had edited still counts as unedited.
+    entry: {
+      ...entry,
+      owner: 'seeded',
+      id: onDisk.id === entry.id ? contentId(text) : entry.id,
+    },
   };
 }

@@ -132,49 +132,66 @@ describe('a file whose name changes its case', () => {
 });
 
 describe('a model that is renamed', () => {
+  const card = (name: string) => `name: ${name}\n\nowner: us\n\nuse: none yet\n`;
+  const from = 'models/churn/card.yaml';
   const moves = movesOfFolder(
-    ['models/churn/card.yaml', 'models/churn/notes/a.md', 'models/churner/card.yaml', 'README.md'],
+    [from, 'models/churn/notes/a.md', 'models/churner/card.yaml', 'README.md'],
     'models/churn',
     'models/leaving',
+    [{ path: from, owner: 'seeded', content: card('churn') }],
   );
-  const card = (name: string) => `name: ${name}\n\nowner: us\n\nuse: none yet\n`;
   const planned = (owner: PlannedFile['owner'], content: string): PlannedFile => ({
     path: 'models/leaving/card.yaml',
     owner,
     content,
   });
-  const from = 'models/churn/card.yaml';
   const theirs = card('churn').replace('none yet', 'retention');
 
   it('has its files in another folder, and takes no neighbour along', () => {
     expect([...moves]).toEqual([
-      [from, 'models/leaving/card.yaml'],
-      ['models/churn/notes/a.md', 'models/leaving/notes/a.md'],
+      [from, { to: 'models/leaving/card.yaml', before: card('churn') }],
+      ['models/churn/notes/a.md', { to: 'models/leaving/notes/a.md' }],
     ]);
   });
 
-  it.each(['managed', 'seeded'] as const)('takes the edits of a %s file along', (owner) => {
-    const plan = [planned(owner, card('leaving'))];
-    const manifest = manifestOf(from, card('churn'), { owner });
+  it('takes the edits of a managed file along', () => {
+    const plan = [planned('managed', card('leaving'))];
+    const manifest = manifestOf(from, card('churn'));
     const disk = { [from]: onDisk(theirs) };
     expect([...wantedBases(plan, manifest, new Map(Object.entries(disk)), moves).keys()]).toEqual([
       'models/leaving/card.yaml',
     ]);
     const bases = { 'models/leaving/card.yaml': card('churn') };
-    const outcome = run({ plan, manifest, disk, bases, moves });
-    expect(outcome.actions).toMatchObject([
+    expect(run({ plan, manifest, disk, bases, moves }).actions).toMatchObject([
       { kind: 'move', from, content: card('leaving').replace('none yet', 'retention') },
     ]);
-    expect(outcome.manifest.get('models/leaving/card.yaml')?.owner).toBe(owner);
+  });
+
+  const older = card('churn').replace('none yet', 'unknown');
+  it.each([
+    ['that nobody edited', card('churn'), card('churn'), true],
+    ['with the edits of its people', card('churn'), theirs, false],
+    ['of an older release, and no other change with it', older, older, true],
+  ])('gets its name into a seeded file %s', (_title, seed, text, unedited) => {
+    const outcome = run({
+      plan: [planned('seeded', card('leaving'))],
+      manifest: manifestOf(from, seed, { owner: 'seeded' }),
+      disk: { [from]: onDisk(text) },
+      moves,
+    });
+    const content = text.replace('churn', 'leaving');
+    expect(outcome.actions).toMatchObject([{ kind: 'move', from, content }]);
+    expect(outcome.manifest.get('models/leaving/card.yaml')).toEqual({
+      owner: 'seeded',
+      id: blobId(unedited ? content : seed),
+    });
   });
 
   it('moves a seeded file as its people have it where the new name does not fit', () => {
-    const disk = { [from]: onDisk(card('Our Churn')) };
     const outcome = run({
       plan: [planned('seeded', card('leaving'))],
       manifest: manifestOf(from, card('churn'), { owner: 'seeded' }),
-      disk,
-      bases: { 'models/leaving/card.yaml': card('churn') },
+      disk: { [from]: onDisk(card('Our Churn')) },
       moves,
     });
     expect(outcome.actions).toMatchObject([{ kind: 'move', from }]);

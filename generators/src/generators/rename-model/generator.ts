@@ -13,7 +13,7 @@ import { withReadableErrors } from '../../readable-errors';
 import { renameLock } from '../../uv-lock';
 import { keepTreeInStep } from '../sync/generator';
 import { moveIgnored } from './move-ignored';
-import { moveModel, renameInSeededFiles } from './move-model';
+import { movePeoplesFiles, movesOfModel, unrenamed } from './move-model';
 
 export interface RenameModelGeneratorOptions {
   /** Name of the model. */
@@ -40,15 +40,11 @@ export async function renameModelGenerator(
   // Its entries name packages that the roles of the new name may not read: with them a deployment would fail.
   const releases = takeOutOfReleases(tree, before.normalised, name);
   tree.write('wa-ml.json', changed);
-  moveModel(tree, name, to);
-  const unmerged = renameInSeededFiles(
-    tree,
-    { name, configuration: before.normalised },
-    { name: to, configuration: normalised },
-  );
+  const moves = movesOfModel(tree, before.normalised, name, to);
+  const outcome = keepTreeInStep(tree, {}, moves);
+  movePeoplesFiles(tree, name, to);
   renameLock(tree, normalised, name, to);
-  const outcome = keepTreeInStep(tree);
-  const mentions = new Set([...unmerged, ...mentionsOf(tree, name)]);
+  const mentions = new Set([...unrenamed(outcome, moves, normalised), ...mentionsOf(tree, name)]);
   return () => {
     moveIgnored(join(tree.root, 'models', name), join(tree.root, 'models', to));
     lockPythonPackages(tree.root, outcome);
