@@ -55,7 +55,9 @@ export async function create(order: Order, values: Values, signal: AbortSignal):
       );
     }
     if (!dryRun && values.git !== false)
-      await progress.step('Making the first commit', () => commitFirst(root, normalised.owner));
+      await progress.step('Making the first commit', () =>
+        commitFirst(root, normalised.owner, { signal }),
+      );
     if (unlocked) printError(unlocked, values.json === true); // the repository is whole without locks: say so, and go on
     return values.json
       ? `${JSON.stringify(report(root, outcome, dryRun))}\n`

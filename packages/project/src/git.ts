@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { WaMlError } from '@wa-ml/config';
+import { runProgram, type Watch } from './run-program';
 
 export class GitError extends WaMlError {
   constructor(what: string, why: string) {
@@ -12,25 +13,27 @@ export class GitError extends WaMlError {
   }
 }
 
-function git(root: string, args: readonly string[]): string {
-  const result = spawnSync('git', args, { cwd: root, encoding: 'utf8' });
-  if (result.error) throw new GitError('Git could not be started.', `${result.error.message}.`);
-  if (result.status !== 0) throw new GitError(`\`git ${args[0]}\` failed.`, result.stderr.trim());
-  return result.stdout;
-}
-
 /**
- * Makes the folder a Git repository with one commit of everything that is there.
+ * Makes the folder a Git repository with one commit of everything that is there, without blocking.
  * @param owner e-mail address of the commit where Git knows no identity (a fresh machine, a container).
+ * @throws GitError
  */
-export function commitFirst(root: string, owner: string): void {
-  git(root, ['init', '--quiet', '--initial-branch=main']);
-  git(root, ['add', '--all']);
+export async function commitFirst(root: string, owner: string, watch: Watch = {}): Promise<void> {
+  const git = async (...args: string[]): Promise<void> => {
+    const { status, output } = await runProgram('git', args, { cwd: root, watch });
+    if (status !== 0)
+      throw new GitError(
+        `\`git ${args.includes('commit') ? 'commit' : args[0]}\` failed.`,
+        output.trim(),
+      );
+  };
+  await git('init', '--quiet', '--initial-branch=main');
+  await git('add', '--all');
   const known = spawnSync('git', ['config', 'user.email'], { cwd: root }).status === 0;
   const identity = known
     ? []
     : ['-c', 'user.name=create-wa-ml-project', '-c', `user.email=${owner}`];
-  git(root, [
+  await git(
     ...identity,
     '-c',
     'commit.gpgsign=false',
@@ -39,7 +42,7 @@ export function commitFirst(root: string, owner: string): void {
     '--no-verify',
     '--message',
     'Create the repository',
-  ]);
+  );
 }
 
 /** The commit that is checked out; undefined outside of a repository. */
