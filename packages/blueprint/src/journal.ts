@@ -74,7 +74,11 @@ export function parseJournal(text: string, manifestText = ''): Journal | undefin
  * What we know after a run was stopped: of each of its changes that the disk shows, what it would have put down at its end.
  * Pure. What people changed since then is no change of the run.
  */
-export function resume({ steps }: Journal, manifest: Manifest, disk: Disk): Known {
+export function resume(
+  { steps }: Journal,
+  manifest: Manifest,
+  disk: Pick<Disk, 'get' | 'has'>,
+): Known {
   const known = new Map(manifest);
   const bases = new Map<string, string | null>();
   const learn = (path: string, entry: ManifestEntry, base: string | undefined): void => {

@@ -1,4 +1,5 @@
-import { WaMlError } from '@wa-ml/config';
+import { markerLine, sidesOf, WaMlError } from '@wa-ml/config';
+import type { Disk } from './action';
 import type { Owner } from './planned-file';
 
 /** What we know about a file that we wrote. */
@@ -27,10 +28,20 @@ export class ManifestError extends WaMlError {
   }
 }
 
+/** Git merged two branches, and both wrote the same lines. The next run takes what both say. */
+export class MergedManifestError extends ManifestError {
+  constructor() {
+    super(
+      'Git merged two branches and left its markers in it.',
+      'Run npx projen: it takes what both say.',
+    );
+  }
+}
+
 /** The version that is written. 1 had neither ejected nor executable files, and is read all the same. */
 const version = 2;
 
-/** @throws ManifestError, e.g. for a file with merge markers. */
+/** @throws ManifestError; MergedManifestError for a file with merge markers, which `parseMergedManifest` reads. */
 export function parseManifest(text: string): Manifest {
   const value = parseJson(text) as { version?: unknown; files?: unknown } | null;
   const written = value?.version;
@@ -51,14 +62,33 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    if (!/^<{7} /m.test(text))
-      throw new ManifestError(`It is no JSON: ${(error as Error).message}.`);
-    throw new ManifestError(
-      'Git merged two branches and left its markers in it.',
-      // Either side will do: what the other one wrote is on disk, and is recognised there.
-      `Take one side, git checkout --ours -- ${manifestPath}, then run npx projen: it finds the rest.`,
-    );
+    if (markerLine(text) !== undefined) throw new MergedManifestError();
+    throw new ManifestError(`It is no JSON: ${(error as Error).message}.`);
   }
+}
+
+/**
+ * What two branches wrote, for a manifest in which Git left its markers.
+ * Of a file that both wrote, the render that lies on disk counts, and one that its people ejected is ejected.
+ * @returns undefined for a text without markers.
+ * @throws ManifestError where a side is none by itself.
+ */
+export function parseMergedManifest(
+  text: string,
+  disk: Pick<Disk, 'get' | 'has'>,
+): Manifest | undefined {
+  const sides = sidesOf(text);
+  if (!sides) return undefined;
+  const merged = new Map(parseManifest(sides.ours));
+  for (const [path, theirs] of parseManifest(sides.theirs)) {
+    const ours = merged.get(path);
+    const chosen =
+      ours &&
+      (ours.owner === 'ejected' ||
+        (theirs.owner !== 'ejected' && disk.get(path)?.id !== theirs.id));
+    if (!chosen) merged.set(path, theirs);
+  }
+  return merged;
 }
 
 /** An entry from its line. @throws ManifestError */

@@ -5,6 +5,7 @@ export * from './limits';
 export * from './instances';
 export * from './schema';
 export * from './normalise';
+export * from './merge-markers';
 export * from './naming';
 export * from './rollout';
 export * from './read';

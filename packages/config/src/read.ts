@@ -7,6 +7,7 @@ import {
   type ParseError,
 } from 'jsonc-parser';
 import { mended } from './mend';
+import { markerLine } from './merge-markers';
 import { deepestNesting, nestsTooDeepAt } from './nesting';
 import { normalise, type NormalisedConfiguration } from './normalise';
 import type { Path } from './path';
@@ -37,6 +38,21 @@ export function readConfiguration(text: string): ReadConfiguration {
         why: 'No setting is that deep, and no parser can follow without end.',
         instead: 'a closing bracket before this line and column',
         ...position(text, tooDeep),
+      },
+    ]);
+  }
+  const marker = markerLine(text);
+  if (marker !== undefined) {
+    throw new ConfigurationError([
+      {
+        rule: 'syntax',
+        path: [],
+        what: 'Git merged two branches and left its markers here.',
+        why: 'Both changed these lines, and only you know what is meant.',
+        instead:
+          'what both say, without the lines of markers: two models, say, are two entries with a comma between them. Then npx projen brings all files in step with it',
+        line: marker,
+        column: 1,
       },
     ]);
   }

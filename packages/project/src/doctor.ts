@@ -1,7 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { ManifestError, manifestPath, type ActionKind } from '@wa-ml/blueprint';
-import { WaMlError } from '@wa-ml/config';
+import {
+  ManifestError,
+  manifestPath,
+  MergedManifestError,
+  type ActionKind,
+} from '@wa-ml/blueprint';
+import { markerLine, WaMlError } from '@wa-ml/config';
 import { filesOnDisk, planActions } from './keep-in-step';
 import { mending } from './report';
 import { readToolchain, type Tool } from './toolchain';
@@ -63,17 +66,18 @@ export async function examine(root: string): Promise<Diagnosis> {
   try {
     const project = new WaMlProject({ root });
     models = Object.keys(project.configuration.models).length > 0;
-    if (!existsSync(join(root, manifestPath)))
+    const onDisk = filesOnDisk(root);
+    const manifest = onDisk.read(manifestPath);
+    if (!manifest)
       errors.push(new ManifestError('There is none, so that what we wrote last is not known.'));
-    files = planActions(root, project.plan(), filesOnDisk(root)).actions.map(
-      ({ kind, path, why }) => ({
-        path,
-        state: states[kind],
-        kind,
-        why,
-        mend: mending({ kind, path }),
-      }),
-    );
+    if (markerLine(manifest?.text ?? '') !== undefined) errors.push(new MergedManifestError());
+    files = planActions(root, project.plan(), onDisk).actions.map(({ kind, path, why }) => ({
+      path,
+      state: states[kind],
+      kind,
+      why,
+      mend: mending({ kind, path }),
+    }));
   } catch (error) {
     if (!(error instanceof WaMlError)) throw error;
     errors.push(error);

@@ -10,11 +10,13 @@ import {
   manifestPath,
   parseJournal,
   parseManifest,
+  parseMergedManifest,
   reconcile,
   resume,
   wantedBases,
   type Action,
   type Content,
+  type Disk,
   type DiskFile,
   type Journal,
   type Known,
@@ -142,20 +144,18 @@ const manifestText = (files: Files): string | undefined => files.read(manifestPa
 
 /** What we wrote last: as the manifest says, and the journal of a run that was stopped. @throws ManifestError */
 export function readKnown(files: Files): Known {
-  const text = manifestText(files);
-  const manifest: Manifest = text === undefined ? new Map() : parseManifest(text);
+  const text = manifestText(files) ?? formatManifest(new Map());
+  const disk = diskOf(files);
+  const manifest = parseMergedManifest(text, disk) ?? parseManifest(text);
   const journal = readJournal(files);
-  if (!journal) return { manifest, bases: new Map() };
-  const paths = journal.steps.flatMap(({ path, from }) =>
-    from === undefined ? [path] : [path, from],
-  );
-  const disk = new Map<string, DiskFile>();
-  for (const path of paths) {
-    const onDisk = files.read(path);
-    if (onDisk) disk.set(path, onDisk);
-  }
-  return resume(journal, manifest, disk);
+  return journal ? resume(journal, manifest, disk) : { manifest, bases: new Map() };
 }
+
+/** Reads what is asked for, and only that. */
+const diskOf = (files: Files): Pick<Disk, 'get' | 'has'> => ({
+  get: (path) => files.read(path),
+  has: (path) => files.read(path) !== undefined,
+});
 
 const readJournal = (files: Files): Journal | undefined =>
   parseJournal(files.read(journalPath)?.text ?? '', manifestText(files));

@@ -139,7 +139,7 @@ describe('wa-ml doctor', () => {
   });
 
   it.each([
-    ['with the markers of a merge', '{\n<<<<<<< HEAD\n', /checkout --ours/],
+    ['that is torn', '{\n<<<<<<< HEAD\n', /git checkout HEAD/],
     ['that is gone', undefined, /git checkout HEAD/],
   ])('finds a manifest %s, and says how to mend it', async (_title, text, says) => {
     const root = newRepository();

@@ -1,0 +1,124 @@
+import { blobId, parseMergedManifest, formatManifest, type Manifest } from '@wa-ml/blueprint';
+import { ConfigurationError, readConfiguration } from '@wa-ml/config';
+import { examine, withModel } from '@wa-ml/project';
+import { describe, expect, it } from 'vitest';
+import { commit, git, newRepository, projen, read, tree, write } from './repository';
+
+const tabular = { flavour: 'pytorch-tabular' as const };
+const manifestPath = '.wa-ml/manifest.json';
+
+/** Adds a model on a branch of its own. */
+function branchWith(root: string, model: string): void {
+  git(root, 'checkout', '--quiet', '-b', model, 'main');
+  write(root, 'wa-ml.json', withModel(read(root, 'wa-ml.json'), model, tabular));
+  projen(root);
+  commit(root);
+}
+
+/** @returns the paths in conflict. */
+function merge(root: string, branch: string): string[] {
+  try {
+    git(root, 'merge', '--quiet', '--no-edit', branch);
+  } catch {
+    // In conflict: git says so by its exit code.
+  }
+  return git(root, 'diff', '--name-only', '--diff-filter=U').split('\n').filter(Boolean);
+}
+
+/** Solves wa-ml.json as a person does: with the models of both. */
+function solve(root: string, theirs: string): void {
+  write(root, 'wa-ml.json', withModel(git(root, 'show', 'HEAD:wa-ml.json'), theirs, tabular));
+}
+
+describe('two branches that each added a model', () => {
+  it.each([
+    ['beside each other', 'alpha', 'beta', 'merge', [manifestPath, 'wa-ml.json']],
+    ['beside each other, in diff3 style', 'alpha', 'beta', 'diff3', [manifestPath, 'wa-ml.json']],
+    ['far from each other', 'alpha', 'zeta', 'merge', ['wa-ml.json']],
+  ])('%s, come to the repository that has both', (_title, first, second, style, conflicts) => {
+    const root = newRepository();
+    git(root, 'config', 'merge.conflictStyle', style);
+    branchWith(root, first);
+    branchWith(root, second);
+    expect(merge(root, first)).toEqual(conflicts);
+    solve(root, first);
+    projen(root);
+    commit(root);
+    const both = newRepository({
+      models: { diagnosis: tabular, [second]: tabular, [first]: tabular },
+    });
+    expect(tree(root)).toEqual(tree(both));
+    expect(projen(root)).toEqual([]);
+  });
+
+  it('are told what to do while wa-ml.json has the markers of Git, and nothing is changed', async () => {
+    const root = newRepository();
+    branchWith(root, 'alpha');
+    branchWith(root, 'beta');
+    merge(root, 'alpha');
+    const before = tree(root);
+    expect(() => projen(root)).toThrow(ConfigurationError);
+    expect(tree(root)).toEqual(before);
+    const text = read(root, 'wa-ml.json');
+    const line = text.split('\n').findIndex((one) => one.startsWith('<<<<<<<')) + 1;
+    try {
+      readConfiguration(text);
+    } catch (error) {
+      expect((error as ConfigurationError).problems).toMatchObject([
+        { what: expect.stringContaining('Git merged two branches'), line },
+      ]);
+    }
+    solve(root, 'alpha');
+    const { ok, errors, files } = await examine(root);
+    expect([ok, errors.map(({ next }) => next)]).toEqual([
+      false,
+      ['Run npx projen: it takes what both say.'],
+    ]);
+    expect(new Set(files.map(({ state }) => state))).toEqual(new Set(['in step']));
+  });
+});
+
+describe('a manifest in which Git left its markers', () => {
+  const [mine, theirs] = [blobId('mine\n'), blobId('theirs\n')];
+  const textOf = (ours: Manifest, others: Manifest): string =>
+    [
+      '<<<<<<< HEAD',
+      formatManifest(ours).trimEnd(),
+      '=======',
+      formatManifest(others).trimEnd(),
+      '>>>>>>> theirs',
+      '',
+    ].join('\n');
+  const entry = (id: string, owner: 'managed' | 'ejected' = 'managed'): Manifest =>
+    new Map([['file', { owner, id }]]);
+  const disk = (id: string) => new Map([['file', { id, text: '' }]]);
+
+  it.each([
+    ['the render that is on disk, ours', entry(mine), entry(theirs), disk(mine), entry(mine)],
+    ['the render that is on disk, theirs', entry(mine), entry(theirs), disk(theirs), entry(theirs)],
+    ['ours of a file that is neither', entry(mine), entry(theirs), disk(blobId('')), entry(mine)],
+    [
+      'what we ejected',
+      entry(mine, 'ejected'),
+      entry(theirs),
+      disk(theirs),
+      entry(mine, 'ejected'),
+    ],
+    [
+      'what they ejected',
+      entry(mine),
+      entry(theirs, 'ejected'),
+      disk(mine),
+      entry(theirs, 'ejected'),
+    ],
+    ['what one side knows', new Map(), entry(theirs), disk(mine), entry(theirs)],
+  ])('counts %s', (_title, ours, others, there, wanted) => {
+    expect(parseMergedManifest(textOf(ours, others), there)).toEqual(wanted);
+  });
+
+  it('is none where there are no markers, or where a side is no manifest', () => {
+    expect(parseMergedManifest(formatManifest(entry(mine)), disk(mine))).toBeUndefined();
+    const torn = textOf(entry(mine), entry(theirs)).replace('"files"', '');
+    expect(() => parseMergedManifest(torn, disk(mine))).toThrow(/cannot be read/);
+  });
+});
