@@ -1,9 +1,36 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { manifestPath, parseManifest, type TemplateSet } from '@wa-ml/blueprint';
-import { keepInStep, loadTemplates, WaMlProject, withModel } from '@wa-ml/project';
+import {
+  blobId,
+  changesDisk,
+  type Decision,
+  type Manifest,
+  type PlannedFile,
+  type TemplateSet,
+} from '@wa-ml/blueprint';
+import { InputError } from '@wa-ml/config';
+import { renameModelGenerator } from '@wa-ml/nx/generators';
+import {
+  carryOut,
+  filesOnDisk,
+  keepInStep,
+  loadTemplates,
+  readKnown,
+  UnsavedError,
+  WaMlProject,
+  withModel,
+} from '@wa-ml/project';
 import { expect } from 'vitest';
-import { commit, newRepository, read, tree, write } from '../../packages/project/test/repository';
+import { flush, treeOf } from '../../generators/test/workspace-tree';
+import {
+  commit,
+  git,
+  newRepository,
+  read,
+  tree,
+  write,
+} from '../../packages/project/test/repository';
+import { stoppedAfter } from './stopped-files';
 
 /** What a person, or time, does to a repository. `pick` chooses among the files that are there. */
 export type Deed =
@@ -16,6 +43,10 @@ export type Deed =
   | { readonly kind: 'replace' | 'delete' | 'crlf'; readonly pick: number; readonly place: number }
   | { readonly kind: 'own'; readonly path: string }
   | { readonly kind: 'add-model' | 'remove-model'; readonly model: string }
+  | { readonly kind: 'rename-model'; readonly model: string; readonly to: string }
+  | { readonly kind: 'decide'; readonly decision: Decision; readonly pick: number }
+  /** `npx projen`, ended after so many changes of files. */
+  | { readonly kind: 'stopped'; readonly after: number }
   | {
       readonly kind: 'release';
       readonly changes: readonly string[];
@@ -41,20 +72,27 @@ const changingPaths: readonly string[] = Object.values(changingTemplates);
 
 export const modelNames = ['churn', 'fraud', 'diagnosis'] as const;
 
+/** The templates of the newest release that a person installed, for generators, which know no others; see people.test.ts. */
+export const installed: { templates?: TemplateSet } = {};
+const releasedTemplates = (): TemplateSet => {
+  delete installed.templates;
+  return loadTemplates();
+};
+
 /**
  * A repository and everything that people have written into it, each line with a mark of its own:
  * a mark may only go when a person takes it away.
  */
 export class People {
   readonly root = newRepository();
-  templates: TemplateSet = loadTemplates();
+  templates: TemplateSet = releasedTemplates();
   private readonly marks = new Set<string>();
   private readonly deleted = new Set<string>();
   private readonly touched = new Set<string>();
   private count = 0;
   private releases = 0;
 
-  do(deed: Deed): void {
+  async do(deed: Deed): Promise<void> {
     switch (deed.kind) {
       case 'edit':
         return this.edit(this.pick(deed.pick, deed.owner), deed.place, false);
@@ -70,6 +108,12 @@ export class People {
         return this.addModel(deed.model);
       case 'remove-model':
         return this.removeModel(deed.model);
+      case 'rename-model':
+        return this.renameModel(deed.model, deed.to);
+      case 'decide':
+        return this.decide(deed.decision, deed.pick);
+      case 'stopped':
+        return this.stopped(deed.after);
       case 'release':
         return this.release(deed.changes, deed.drops);
       case 'commit':
@@ -81,18 +125,40 @@ export class People {
 
   /** Brings the repository in step, and holds every promise against it. */
   projen(): void {
-    const plan = new WaMlProject({ root: this.root, templates: this.templates }).plan();
+    const ejected = this.ejected();
+    const plan = this.plan();
     keepInStep(this.root, plan);
     const after = tree(this.root);
     this.expectNothingLost(after);
     for (const path of this.deleted) expect(after[path], `${path} came back`).toBeUndefined();
+    for (const [path, text] of ejected) expect(after[path], `${path} was ejected`).toBe(text);
     for (const { path, owner, content } of plan)
       if (owner === 'managed' && !this.touched.has(path)) expect(after[path], path).toBe(content);
-    const again = keepInStep(this.root, plan).actions.filter(
-      ({ kind, content }) => content !== undefined || kind === 'delete' || kind === 'orphan',
-    );
-    expect(again.map(({ kind, path }) => `${kind} ${path}`)).toEqual([]);
+    this.expectInStep(plan);
     expect(tree(this.root), 'a second run').toEqual(after);
+  }
+
+  private plan(): PlannedFile[] {
+    return new WaMlProject({ root: this.root, templates: this.templates }).plan();
+  }
+
+  private expectInStep(plan: readonly PlannedFile[]): void {
+    const changed = keepInStep(this.root, plan).actions.filter(
+      (action) => changesDisk(action) || action.kind === 'orphan',
+    );
+    expect(changed.map(({ kind, path }) => `${kind} ${path}`)).toEqual([]);
+  }
+
+  /** Ejected files that are there, with their text. */
+  private ejected(): [path: string, text: string][] {
+    return [...this.known()]
+      .filter(([path, { owner }]) => owner === 'ejected' && existsSync(join(this.root, path)))
+      .map(([path]) => [path, read(this.root, path)]);
+  }
+
+  /** What is known of our own writes, also where a run was stopped. */
+  private known(): Manifest {
+    return readKnown(filesOnDisk(this.root)).manifest;
   }
 
   private expectNothingLost(files: Record<string, string>): void {
@@ -108,7 +174,7 @@ export class People {
 
   /** A file that we wrote and that is still there. */
   private pick(pick: number, owner?: 'managed' | 'seeded'): string | undefined {
-    const paths = [...parseManifest(read(this.root, manifestPath))]
+    const paths = [...this.known()]
       .filter(
         ([path, entry]) => (!owner || entry.owner === owner) && existsSync(join(this.root, path)),
       )
@@ -176,6 +242,76 @@ export class People {
       if (path.startsWith(`models/${model}/`)) this.deleted.delete(path);
   }
 
+  private async renameModel(model: string, to: string): Promise<void> {
+    const changes = treeOf(this.root);
+    try {
+      await renameModelGenerator(changes, { name: model, to });
+    } catch (error) {
+      expect(error).toBeInstanceOf(InputError); // there is no such model, or there is one of that name
+      expect(changes.listChanges()).toEqual([]);
+      return;
+    }
+    flush(this.root, changes);
+    for (const paths of [this.deleted, this.touched]) {
+      for (const path of paths) {
+        if (!path.startsWith(`models/${model}/`)) continue;
+        paths.delete(path);
+        paths.add(path.replace(`models/${model}/`, `models/${to}/`));
+      }
+    }
+    this.expectInStep(this.plan());
+    this.projen();
+  }
+
+  private decide(decision: Decision, pick: number): void {
+    const plan = this.plan().filter(({ owner }) => owner === 'managed');
+    const known = this.known();
+    // Most times one about which there is something to decide, or that the next release changes.
+    const open = plan.filter(({ path }) => this.touched.has(path) && !this.isAsPlanned(path, plan));
+    const changing = plan.filter(({ path }) => changingPaths.includes(path));
+    const among = [open, changing, changing, plan][pick % 4]!;
+    const chosen = among[Math.floor(pick / 4) % among.length];
+    if (!chosen) return;
+    const { path } = chosen;
+    const before = tree(this.root);
+    try {
+      carryOut(this.root, decision, plan, [path]);
+    } catch (error) {
+      expect(error).toBeInstanceOf(UnsavedError);
+      expect(withoutRecords(tree(this.root))).toEqual(withoutRecords(before));
+      return;
+    }
+    if (decision !== 'adopt') {
+      expect(withoutRecords(tree(this.root))).toEqual(withoutRecords(before));
+      // A file that is nobody's yet is parted from before we ever wrote it.
+      if (before[path] === undefined && !known.has(path)) this.deleted.add(path);
+      this.touched.add(path);
+      return;
+    }
+    const text = before[path];
+    if (text !== undefined && text !== read(this.root, path)) {
+      const id = blobId(text);
+      expect(() => git(this.root, 'cat-file', '-e', id), `${path} is lost`).not.toThrow();
+      this.forgetMarksIn(text);
+    }
+    this.deleted.delete(path);
+    if (text === undefined || !text.includes('\r\n')) this.touched.delete(path); // line ends stay theirs
+  }
+
+  private isAsPlanned(path: string, plan: readonly PlannedFile[]): boolean {
+    const planned = plan.find((file) => file.path === path);
+    return existsSync(join(this.root, path)) && read(this.root, path) === planned?.content;
+  }
+
+  private stopped(after: number): void {
+    try {
+      keepInStep(this.root, this.plan(), stoppedAfter(filesOnDisk(this.root), after));
+    } catch (error) {
+      expect((error as Error).message).toBe('killed');
+    }
+    this.expectNothingLost(tree(this.root));
+  }
+
   private release(changes: readonly string[], drops: string | undefined): void {
     const templates = new Map(this.templates);
     const number = ++this.releases;
@@ -185,6 +321,7 @@ export class People {
     }
     if (drops !== undefined) templates.delete(drops);
     this.templates = templates;
+    installed.templates = templates;
   }
 
   private forgetMarksIn(text: string): void {
@@ -209,3 +346,7 @@ function changed(text: string, number: number): string {
     '\n',
   );
 }
+
+/** Without what only the next run reads. */
+const withoutRecords = (files: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(files).filter(([path]) => !path.startsWith('.wa-ml/')));

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { changesDisk, journalPath, type PlannedFile, type TemplateSet } from '@wa-ml/blueprint';
-import { filesOnDisk, keepInStep, WaMlProject, withModel, type Files } from '@wa-ml/project';
+import { filesOnDisk, keepInStep, WaMlProject, withModel } from '@wa-ml/project';
 import { describe, expect, it } from 'vitest';
 import {
   commit,
@@ -14,28 +14,7 @@ import {
   write,
 } from '../../packages/project/test/repository';
 import { deep } from './effort';
-
-const changing: readonly string[] = ['write', 'delete', 'move', 'setExecutable'];
-
-/** The same files, with something in place of every change. */
-function withChanges(files: Files, change: (go: () => void) => void): Files {
-  return new Proxy(files, {
-    get: (target, name: keyof Files) =>
-      changing.includes(name)
-        ? (...args: unknown[]) =>
-            change(() => (target[name] as (...all: unknown[]) => void)(...args))
-        : target[name],
-  });
-}
-
-/** The files of a folder, until so many changes were made: then whoever writes is gone. */
-function stoppedAfter(files: Files, changes: number): Files {
-  let left = changes;
-  return withChanges(files, (go) => {
-    if (left-- === 0) throw new Error('killed');
-    go();
-  });
-}
+import { stoppedAfter, withChanges } from './stopped-files';
 
 function copyOf(root: string): string {
   const folder = join(temporaryFolder(), 'acme-ml');
