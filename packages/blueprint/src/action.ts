@@ -9,6 +9,8 @@ export interface DiskFile {
   readonly text: string | undefined;
   /** Whether it can be run as a program; undefined where the file system does not say. */
   readonly executable?: boolean;
+  /** Git merged two renders of ours, left its markers, and no line is a person's. @default false */
+  readonly torn?: boolean;
 }
 
 /** The bytes of a file as `reconcile` wants to see them. */

@@ -1,3 +1,4 @@
+import { markerLine } from '@wa-ml/config';
 import type { Action, DiskFile } from './action';
 import { contentId } from './content';
 import type { ManifestEntry } from './manifest';
@@ -49,6 +50,10 @@ function byContent(
   }
   if (!onDisk)
     return { action: { kind: 'deleted', path, why: 'you deleted it' }, entry, base: null };
+  if (onDisk.torn) {
+    const why = 'Git merged two versions of ours and left its markers';
+    return { action: { kind: 'update', path, why, content }, entry: current, base: null };
+  }
   if (onDisk.id === id)
     return { action: { kind: 'unchanged', path, why: 'in step' }, entry: current, base: null };
   if (onDisk.id === entry.id) {
@@ -69,6 +74,10 @@ function merged(
 ): Outcome {
   if (typeof content !== 'string' || onDisk.text === undefined) {
     const why = 'you changed it and so did we, and it is no text that could be merged';
+    return { action: { kind: 'conflict', path, why }, entry };
+  }
+  if (markerLine(onDisk.text) !== undefined) {
+    const why = 'Git left the markers of a merge in it: solve it as any other, then run this again';
     return { action: { kind: 'conflict', path, why }, entry };
   }
   if (base === undefined) {

@@ -10,6 +10,8 @@ export interface ManifestEntry {
   readonly id: string;
   /** Whether our last render was executable. @default false */
   readonly executable?: boolean;
+  /** Our last render on the branch that Git merges into this one, where that is another; never written. */
+  readonly merging?: string;
 }
 
 /** Path -> what we last wrote there. */
@@ -86,7 +88,8 @@ export function parseMergedManifest(
       ours &&
       (ours.owner === 'ejected' ||
         (theirs.owner !== 'ejected' && disk.get(path)?.id !== theirs.id));
-    if (!chosen) merged.set(path, theirs);
+    const [entry, other] = chosen ? [ours, theirs] : [theirs, ours];
+    merged.set(path, other && other.id !== entry.id ? { ...entry, merging: other.id } : entry);
   }
   return merged;
 }

@@ -27,6 +27,7 @@ import {
   type WantedBase,
 } from '@wa-ml/blueprint';
 import { withLock } from './lock';
+import { tornFiles } from './torn-files';
 import {
   deleteFile,
   isSameFile,
@@ -117,13 +118,14 @@ export function planActions(
 ): Reconciliation {
   const known = readKnown(files);
   const { manifest } = known;
-  const disk = readDisk(plan, manifest, files);
+  const disk = readDisk(root, plan, manifest, files);
   const wanted = wantedBases(plan, manifest, disk, moves);
   return reconcile(plan, manifest, disk, findBases(root, wanted, files, known), moves);
 }
 
 /** What is on disk of all that is planned or was written. */
 function readDisk(
+  root: string,
   plan: readonly PlannedFile[],
   manifest: Manifest,
   files: Files,
@@ -137,6 +139,8 @@ function readDisk(
     if (disk.has(planned) && disk.has(known) && files.isSame(planned, known))
       disk.delete(manifest.has(planned) ? known : planned);
   }
+  for (const path of tornFiles(root, manifest, disk))
+    disk.set(path, { ...disk.get(path)!, torn: true });
   return disk;
 }
 

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   lstatSync,
@@ -212,6 +212,27 @@ export function readBlobs(root: string, wanted: ReadonlyMap<string, string>): Ma
     if (type !== 'blob') continue; // "<id> missing"
     found.set(path, toLf(output.toString('utf8', offset, offset + Number(size))));
     offset += Number(size) + 1;
+  }
+  return found;
+}
+
+/**
+ * Blob ids of the two sides of every file that Git could not merge, by path from a folder; empty where there is no
+ * repository and outside of a merge.
+ */
+export function readUnmerged(root: string): Map<string, { ours: string; theirs: string }> {
+  const found = new Map<string, { ours: string; theirs: string }>();
+  const { status, stdout } = spawnSync('git', ['ls-files', '--unmerged', '-z'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  });
+  if (status !== 0) return found;
+  for (const line of stdout.split('\0')) {
+    const [, id = '', stage, path = ''] = /^\d+ ([0-9a-f]+) (\d)\t([^]*)$/.exec(line) ?? [];
+    const sides = found.get(path) ?? { ours: '', theirs: '' };
+    if (stage === '2') found.set(path, { ...sides, ours: id });
+    if (stage === '3') found.set(path, { ...sides, theirs: id });
   }
   return found;
 }

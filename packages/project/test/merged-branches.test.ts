@@ -1,6 +1,13 @@
-import { blobId, parseMergedManifest, formatManifest, type Manifest } from '@wa-ml/blueprint';
-import { ConfigurationError, readConfiguration } from '@wa-ml/config';
-import { examine, withModel } from '@wa-ml/project';
+import {
+  blobId,
+  parseMergedManifest,
+  formatManifest,
+  type Manifest,
+  type ManifestEntry,
+  formatEntry,
+} from '@wa-ml/blueprint';
+import { ConfigurationError, readConfiguration, sidesOf } from '@wa-ml/config';
+import { examine, withEnvironment, withModel } from '@wa-ml/project';
 import { describe, expect, it } from 'vitest';
 import { commit, git, newRepository, projen, read, tree, write } from './repository';
 
@@ -78,6 +85,82 @@ describe('two branches that each added a model', () => {
   });
 });
 
+describe('two branches that each added an environment', () => {
+  const account = { alpha: '444444444444', beta: '555555555555' };
+  const withOne = (text: string, name: keyof typeof account): string =>
+    withEnvironment(
+      text,
+      name,
+      { tier: 'staging', account: account[name], region: 'eu-west-1' },
+      2,
+    );
+
+  /** Merged, with wa-ml.json solved; the files of ours that name all environments still have the markers of Git. */
+  function merged(editBeta: (root: string) => void = () => undefined): string {
+    const root = newRepository();
+    for (const name of ['alpha', 'beta'] as const) {
+      git(root, 'checkout', '--quiet', '-b', name, 'main');
+      write(root, 'wa-ml.json', withOne(read(root, 'wa-ml.json'), name));
+      projen(root);
+      if (name === 'beta') editBeta(root);
+      commit(root);
+    }
+    expect(merge(root, 'alpha')).toContain('README.md');
+    write(root, 'wa-ml.json', withOne(git(root, 'show', 'beta:wa-ml.json'), 'alpha'));
+    return root;
+  }
+
+  /** What projen makes of the same wa-ml.json without a merge. */
+  function unmerged(root: string): Record<string, string> {
+    const other = newRepository();
+    write(other, 'wa-ml.json', read(root, 'wa-ml.json'));
+    projen(other);
+    return tree(other);
+  }
+
+  it('come to the repository that has both: what nobody edited is written anew', () => {
+    const root = merged();
+    expect(read(root, 'README.md')).toContain('<<<<<<<');
+    projen(root);
+    expect(tree(root)).toEqual(unmerged(root));
+    expect(projen(root)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'on a branch',
+      (root: string) => write(root, 'README.md', `${read(root, 'README.md')}ours\n`),
+      () => undefined,
+    ],
+    [
+      'by leaving a line out',
+      (root: string) => write(root, 'README.md', read(root, 'README.md').replace('npm ci\n', '')),
+      () => undefined,
+    ],
+    [
+      'since',
+      () => undefined,
+      (root: string) => write(root, 'README.md', `${read(root, 'README.md')}ours\n`),
+    ],
+  ])('keep what people edited %s, until they have solved it', (_title, before, since) => {
+    const root = merged(before);
+    since(root);
+    const text = read(root, 'README.md');
+    expect(projen(root).filter(({ path }) => path === 'README.md')).toMatchObject([
+      { kind: 'conflict', why: expect.stringContaining('markers') },
+    ]);
+    expect(read(root, 'README.md')).toBe(text);
+    // Taken from our side of it, as a person may do; our change comes beside their line.
+    const { ours } = sidesOf(text)!;
+    write(root, 'README.md', ours);
+    projen(root);
+    const ending = unmerged(root)['README.md']!;
+    expect(read(root, 'README.md')).not.toContain('<<<<<<<');
+    expect(read(root, 'README.md')).toContain('| beta | staging |');
+    expect(read(root, 'README.md').length).not.toBe(ending.length);
+  });
+});
+
 describe('a manifest in which Git left its markers', () => {
   const [mine, theirs] = [blobId('mine\n'), blobId('theirs\n')];
   const textOf = (ours: Manifest, others: Manifest): string =>
@@ -113,7 +196,10 @@ describe('a manifest in which Git left its markers', () => {
     ],
     ['what one side knows', new Map(), entry(theirs), disk(mine), entry(theirs)],
   ])('counts %s', (_title, ours, others, there, wanted) => {
-    expect(parseMergedManifest(textOf(ours, others), there)).toEqual(wanted);
+    const [[, found]] = [...parseMergedManifest(textOf(ours, others), there)!] as [
+      [string, ManifestEntry],
+    ];
+    expect(formatEntry(found)).toBe(formatEntry(wanted.get('file')!));
   });
 
   it('is none where there are no markers, or where a side is no manifest', () => {
