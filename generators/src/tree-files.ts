@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tree } from '@nx/devkit';
 import { diskFileOf, type DiskFile } from '@wa-ml/blueprint';
-import { isSameFile, type Files } from '@wa-ml/project';
+import { isSameFile, refuseLinks, type Files } from '@wa-ml/project';
 
 /** The files of an Nx tree: nothing reaches the disk before Nx flushes it, so that `--dry-run` is Nx's own. */
 export function filesInTree(tree: Tree): Files {
@@ -11,6 +11,7 @@ export function filesInTree(tree: Tree): Files {
   const moved = new Map<string, number>();
   return {
     read(path): DiskFile | undefined {
+      refuseLinks(tree.root, path); // a tree writes through them
       if (!tree.isFile(path)) return undefined;
       const bytes = tree.read(path);
       return bytes
@@ -31,6 +32,8 @@ export function filesInTree(tree: Tree): Files {
     },
     setExecutable: (path, executable) => tree.changePermissions(path, mode(executable)),
     move(from, to): void {
+      // A tree has no links: whoever renames a folder moves what is left in it on disk.
+      if (isLink(tree, from)) return;
       const was = modeOnDisk(tree, from);
       if (was !== undefined) moved.set(to, was);
       tree.write(to, tree.read(from)!, { mode: was });
@@ -50,3 +53,6 @@ const modeOnDisk = (tree: Tree, path: string): number | undefined => {
 /** Undefined, too, where the file system has no such bit. */
 const isExecutable = (mode: number | undefined): boolean | undefined =>
   mode === undefined || process.platform === 'win32' ? undefined : (mode & 0o100) !== 0;
+
+const isLink = (tree: Tree, path: string): boolean =>
+  lstatSync(join(tree.root, path), { throwIfNoEntry: false })?.isSymbolicLink() ?? false;

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readlinkSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { blobId } from '@wa-ml/blueprint';
 import { ConfigurationError, InputError, readConfiguration } from '@wa-ml/config';
@@ -92,6 +92,20 @@ describe('nx generate @wa-ml/nx:rename-model', () => {
     await renamed(root, 'churn', 'attrition');
     expect(read(root, 'models/attrition/README.md')).toContain('attrition');
     expect(statSync(join(root, 'models/attrition/README.md')).mode & 0o777).toBe(0o755);
+  });
+
+  it('moves links as links', async () => {
+    const root = newRepository({ models: { churn: tabular } });
+    rmSync(join(root, 'models/churn/data.py'));
+    for (const name of ['data.py', 'notes.md'])
+      symlinkSync('../../wa-ml.json', join(root, 'models/churn', name));
+    commit(root);
+    await renamed(root, 'churn', 'attrition');
+    for (const name of ['data.py', 'notes.md'])
+      expect(readlinkSync(join(root, 'models/attrition', name))).toBe('../../wa-ml.json');
+    expect(existsSync(join(root, 'models/churn'))).toBe(false);
+    expect(JSON.parse(read(root, 'wa-ml.json'))).toHaveProperty('models.attrition');
+    expect(projen(root)).toEqual([]);
   });
 
   it('brings no other change of a template into seeded files', async () => {

@@ -62,7 +62,7 @@ export function parseManifest(text: string): Manifest {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, '')); // an editor on Windows may have put it there
   } catch (error) {
     if (markerLine(text) !== undefined) throw new MergedManifestError();
     throw new ManifestError(`It is no JSON: ${(error as Error).message}.`);

@@ -35,6 +35,7 @@ import {
   readBlobs,
   readDiskFile,
   setExecutable,
+  SymbolicLinkError,
   writeContent,
 } from './working-copy';
 
@@ -123,6 +124,18 @@ export function planActions(
   return reconcile(plan, manifest, disk, findBases(root, wanted, files, known), moves);
 }
 
+/** A file that we never write again may be a link to wherever its people like; it counts as edited. */
+function readUnlessTheirs(path: string, manifest: Manifest, files: Files): DiskFile | undefined {
+  try {
+    return files.read(path);
+  } catch (error) {
+    const theirs = (manifest.get(path)?.owner ?? 'managed') !== 'managed';
+    if (theirs && error instanceof SymbolicLinkError && error.path === path)
+      return { id: '', text: undefined };
+    throw error;
+  }
+}
+
 /** What is on disk of all that is planned or was written. */
 function readDisk(
   root: string,
@@ -132,7 +145,7 @@ function readDisk(
 ): Map<string, DiskFile> {
   const disk = new Map<string, DiskFile>();
   for (const path of new Set([...plan.map((file) => file.path), ...manifest.keys()])) {
-    const onDisk = files.read(path);
+    const onDisk = readUnlessTheirs(path, manifest, files);
     if (onDisk) disk.set(path, onDisk);
   }
   for (const [planned, known] of caseVariants(plan, manifest)) {

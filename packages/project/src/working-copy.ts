@@ -23,6 +23,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'Something that is no folder stands in its way.',
   EEXIST: 'Something that is no folder stands in its way.',
   EISDIR: 'A folder stands in its place.',
+  SPECIAL: 'A pipe, a socket or a device stands in its place.',
 };
 
 /** A repository cannot be written, e.g. a read-only folder or a full disk. */
@@ -51,12 +52,19 @@ export class ReadError extends WaMlError {
 
 /** A planned path leads out of the repository through a symbolic link. */
 export class SymbolicLinkError extends WaMlError {
-  constructor(path: string) {
+  /** @param path the link. @param file the planned path that leads through it. */
+  constructor(
+    readonly path: string,
+    file = path,
+  ) {
     super({
       code: 'SYMBOLIC_LINK',
       what: `${path} is a symbolic link.`,
       why: 'Writing through it could change files outside of the repository.',
-      next: 'Replace it by a folder or a file, then run this again.',
+      next:
+        path === file
+          ? `Replace it by a file, or make it yours: npx wa-ml eject ${path}`
+          : 'Replace it by a folder, then run this again.',
     });
   }
 }
@@ -66,7 +74,7 @@ const knowsExecutable = process.platform !== 'win32';
 
 /** Reads the file at a path; undefined where there is none. @throws SymbolicLinkError, ReadError */
 export function readDiskFile(root: string, path: string): DiskFile | undefined {
-  refuseLinkedFolders(root, path);
+  refuseLinks(root, path);
   const bytes = readBytes(root, path);
   if (!bytes) return undefined;
   const mode = knowsExecutable
@@ -77,6 +85,10 @@ export function readDiskFile(root: string, path: string): DiskFile | undefined {
 
 function readBytes(root: string, path: string): Buffer | undefined {
   try {
+    // Reading a pipe would wait for somebody to write.
+    const stat = statSync(join(root, path), { throwIfNoEntry: false });
+    if (stat && !stat.isFile() && !stat.isDirectory())
+      throw Object.assign(new Error('no file'), { code: 'SPECIAL' });
     return readFileSync(join(root, path));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -93,13 +105,14 @@ export function isSameFile(root: string, left: string, right: string): boolean {
   return one !== undefined && one.ino === other?.ino && one.dev === other.dev;
 }
 
-function refuseLinkedFolders(root: string, path: string): void {
+/** Refuses a path that is a symbolic link, or leads through one. @throws SymbolicLinkError */
+export function refuseLinks(root: string, path: string): void {
   const parts = path.split('/');
   for (let length = 1; length <= parts.length; length++) {
     const part = parts.slice(0, length).join('/');
     const stat = lstatSync(join(root, part), { throwIfNoEntry: false });
     if (!stat) return;
-    if (stat.isSymbolicLink()) throw new SymbolicLinkError(part);
+    if (stat.isSymbolicLink()) throw new SymbolicLinkError(part, path);
   }
 }
 
@@ -130,7 +143,8 @@ export function writeContent(
         : content,
       { mode: withExecutable(mode, executable) },
     );
-    if (executable !== undefined) chmodSync(temporary, withExecutable(mode, executable));
+    // Of a new file the umask decides; one that was there keeps its mode.
+    if (before || executable !== undefined) chmodSync(temporary, withExecutable(mode, executable));
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });
@@ -156,7 +170,7 @@ export function setExecutable(root: string, path: string, executable: boolean): 
 
 /** Moves a file as it is, and deletes the folders that it leaves empty. @throws WriteError, SymbolicLinkError */
 export function moveFile(root: string, from: string, to: string): void {
-  refuseLinkedFolders(root, to);
+  refuseLinks(root, to);
   try {
     mkdirSync(dirname(join(root, to)), { recursive: true });
     renameSync(join(root, from), join(root, to));

@@ -1,11 +1,21 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { lockPath } from '@wa-ml/project';
+import { carryOut, lockPath, WaMlProject } from '@wa-ml/project';
 import { describe, expect, it } from 'vitest';
-import { read, temporaryFolder, tree } from './repository';
+import { newRepository, projen, read, temporaryFolder, tree, write } from './repository';
 
 const library = (name: string) => JSON.stringify(join(__dirname, '../lib', name));
 /** A program that keeps a folder in step with many files of a content, in rounds. */
@@ -98,5 +108,76 @@ describe('a process that is killed', () => {
         ),
       ),
     ).toEqual(new Set(['0']));
+  });
+});
+
+describe('something else in the place of a file', () => {
+  /** A repository whose next run has something to write, and what a person did to it. */
+  function changed(deed: (root: string) => void): string {
+    const root = newRepository();
+    write(root, 'wa-ml.json', read(root, 'wa-ml.json').replace('"eu-west-1"', '"eu-central-1"'));
+    deed(root);
+    return root;
+  }
+  const link = (path: string, to: string) => (root: string) => {
+    rmSync(join(root, path));
+    symlinkSync(to, join(root, path));
+  };
+
+  it('that is a link is refused, and left alone for good once it is ejected', () => {
+    const root = changed(link('README.md', '../outside.md'));
+    write(root, '../outside.md', 'theirs\n');
+    expect(() => projen(root)).toThrow(/wa-ml eject README\.md/);
+    carryOut(root, 'eject', new WaMlProject({ root }).plan(), ['README.md']);
+    expect(projen(root)).toContainEqual(
+      expect.objectContaining({ kind: 'update', path: 'docs/deployment.md' }),
+    );
+    expect(read(root, '../outside.md')).toBe('theirs\n');
+    expect(lstatSync(join(root, 'README.md')).isSymbolicLink()).toBe(true);
+  });
+
+  it.each(['nowhere', '../../wa-ml.json'])('that was seeded may be a link, to %s', (to) => {
+    const path = 'models/diagnosis/data.py';
+    const root = changed(link(path, to));
+    expect(projen(root).map(({ kind }) => kind)).toContain('update');
+    expect(projen(root)).toEqual([]);
+    expect(readlinkSync(join(root, path))).toBe(to);
+  });
+
+  it.skipIf(process.platform === 'win32')('that is a pipe is an error, and nobody waits', () => {
+    const root = changed((folder) => {
+      rmSync(join(folder, 'README.md'));
+      spawnSync('mkfifo', [join(folder, 'README.md')]);
+    });
+    expect(() => projen(root)).toThrow(/A pipe, a socket or a device/);
+  });
+
+  it('that is larger than any text is a conflict where we have something new', () => {
+    const root = changed((folder) => truncateSync(join(folder, 'README.md'), 65 * 1024 * 1024));
+    expect(projen(root)).toContainEqual(
+      expect.objectContaining({ kind: 'conflict', path: 'README.md' }),
+    );
+  });
+});
+
+describe('the mode of a file', () => {
+  it('stays as it is, whatever the umask says', () => {
+    const root = newRepository();
+    chmodSync(join(root, 'README.md'), 0o664);
+    write(root, 'wa-ml.json', read(root, 'wa-ml.json').replace('"eu-west-1"', '"eu-central-1"'));
+    const program = `process.umask(0o077); const { keepInStep } = require(${library('keep-in-step.js')});
+      const { WaMlProject } = require(${library('wa-ml-project.js')});
+      keepInStep('.', new WaMlProject().plan());`;
+    expect(spawnSync(process.execPath, ['-e', program], { cwd: root }).status).toBe(0);
+    expect(read(root, 'README.md')).toContain('eu-central-1');
+    expect(statSync(join(root, 'README.md')).mode & 0o777).toBe(0o664);
+  });
+});
+
+describe('a manifest that an editor began with a byte order mark', () => {
+  it('is read', () => {
+    const root = newRepository();
+    write(root, '.wa-ml/manifest.json', `\uFEFF${read(root, '.wa-ml/manifest.json')}`);
+    expect(projen(root)).toEqual([]);
   });
 });
