@@ -7,6 +7,7 @@ import {
   formatManifest,
   manifestPath,
   parseManifest,
+  recordedRelease,
   reconcile,
   wantedBases,
   type Action,
@@ -122,7 +123,7 @@ export function readManifest(files: Files): Manifest {
 }
 
 /** The last renders: from `.wa-ml/base/` where they are the right ones, else from Git. */
-function findBases(
+export function findBases(
   root: string,
   wanted: ReadonlyMap<string, WantedBase>,
   files: Files,
@@ -154,8 +155,9 @@ export function apply({ actions, bases, manifest }: Reconciliation, files: Files
     if (text !== null && files.read(basePath(path))?.id !== blobId(text))
       files.write(basePath(path), text);
   }
-  const text = formatManifest(manifest);
-  if (files.read(manifestPath)?.text !== text) files.write(manifestPath, text);
+  const before = files.read(manifestPath)?.text;
+  const text = formatManifest(manifest, recordedRelease(before));
+  if (before !== text) files.write(manifestPath, text);
 }
 
 function write({ path, content, executable }: Action, files: Files): void {
@@ -164,9 +166,10 @@ function write({ path, content, executable }: Action, files: Files): void {
 }
 
 /** Whether the manifest or the bases have something to be written, though no file has. */
-function pendingRecords({ bases, manifest }: Reconciliation, files: Files): boolean {
+export function pendingRecords({ bases, manifest }: Reconciliation, files: Files): boolean {
+  const written = files.read(manifestPath)?.text;
   return (
-    files.read(manifestPath)?.text !== formatManifest(manifest) ||
+    written !== formatManifest(manifest, recordedRelease(written)) ||
     [...bases].some(([path, text]) => {
       const there = files.read(basePath(path));
       return text === null ? there !== undefined : there?.id !== blobId(text);

@@ -7,6 +7,7 @@ import {
   formatManifest,
   manifestPath,
   parseManifest,
+  recordedRelease,
   planRepo,
   reconcile,
   type Manifest,
@@ -98,9 +99,11 @@ function moveFile(tree: Tree, from: string, to: string): void {
 }
 
 function readManifest(tree: Tree): Manifest {
-  return parseManifest(tree.read(manifestPath, 'utf8') ?? formatManifest(new Map()));
+  const text = tree.read(manifestPath, 'utf8');
+  return text === null ? new Map() : parseManifest(text);
 }
 
 function writeManifest(tree: Tree, manifest: Manifest): void {
-  tree.write(manifestPath, formatManifest(manifest));
+  const release = recordedRelease(tree.read(manifestPath, 'utf8') ?? undefined);
+  tree.write(manifestPath, formatManifest(manifest, release));
 }

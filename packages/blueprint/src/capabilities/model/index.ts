@@ -31,7 +31,8 @@ function planModel(context: PlanContext, one: NormalisedModel): PlannedFile[] {
     rows: 0,
     columns: [],
   };
-  return [...files, jsonFile(`models/${one.name}/columns.json`, 'seeded', columns)];
+  const described = jsonFile(`models/${one.name}/columns.json`, 'seeded', columns);
+  return [...files, { ...described, fromData: true }];
 }
 
 /**
