@@ -76,7 +76,26 @@ export async function installDependenciesWatched(
   changesLock = false,
 ): Promise<void> {
   const args = npmArguments(root, outcome, changesLock);
-  if (!args) return;
+  if (args) await runNpm(root, args, watch);
+}
+
+/**
+ * Installs tarballs in a folder of their own, in which nothing else is.
+ * @throws InstallError
+ */
+export async function installPackages(
+  folder: string,
+  tarballs: readonly string[],
+  watch: Watch,
+): Promise<void> {
+  await runNpm(
+    folder,
+    ['install', '--no-audit', '--no-fund', '--prefix', folder, ...tarballs],
+    watch,
+  );
+}
+
+async function runNpm(root: string, args: readonly string[], watch: Watch): Promise<void> {
   // At this level npm names each package that it fetches.
   const talkative = watch.inherit ? [] : ['--loglevel=http'];
   const { status, output } = await runProgram(...npmCommand([...args, ...talkative]), {

@@ -24,6 +24,11 @@ export function releaseOfTarballs(folder: string): string | undefined {
     .find((release) => release !== undefined);
 }
 
+/** The tarballs of our packages in a folder. @throws DirectoryError where there are none. */
+export function tarballPaths(folder: string): string[] {
+  return namesIn(folder).map((name) => join(folder, name));
+}
+
 /** Our packages that lie in a folder as tarballs. @throws DirectoryError where there are none. */
 export function readTarballs(folder: string): Tarball[] {
   return namesIn(folder).map((name) => {
