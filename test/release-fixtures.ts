@@ -11,6 +11,9 @@ export const keptReleases = readdirSync(folder)
   .flatMap((name) => /^(.*)\.tar\.gz$/.exec(name)?.[1] ?? [])
   .sort(compareReleases);
 
+/** The data that one of its models was made from. */
+export const peoplesData = join(folder, 'sources/customers.csv');
+
 /** A repository as a release generated it, with its first commit. */
 export function repositoryOf(release: string): string {
   const place = temporaryFolder();

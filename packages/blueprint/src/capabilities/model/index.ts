@@ -43,7 +43,6 @@ function settingsFile(one: NormalisedModel): PlannedFile {
   return jsonFile(`models/${one.name}/settings.json`, 'managed', {
     '//': 'What wa-ml.json says of this model, with every default. Change it there.',
     flavour: one.flavour,
-    budgetUsd: one.budgetUsd,
     environments: one.in,
   });
 }
