@@ -121,7 +121,7 @@ interface PackageOptions {
   readonly fields?: Record<string, unknown>;
 }
 
-const packageVersion = '0.2.0';
+const packageVersion = '0.3.0';
 
 function addPackage(options: PackageOptions): void {
   const project = new javascript.NodeProject({

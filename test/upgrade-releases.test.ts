@@ -68,7 +68,8 @@ describe.each(older)('a repository of release %s', (release) => {
   it('that nobody edited becomes what create makes of its configuration today', async () => {
     const root = repositoryOf(release);
     const done = await upgrade(root, { ...offline, seeded: true });
-    expect(done).toMatchObject({ from: release, to: versions.waMl, offers: [] });
+    expect(done).toMatchObject({ from: release, to: versions.waMl });
+    expect(done.offers.filter(({ taken }) => !taken)).toEqual([]);
     const directory = join(temporaryFolder(), 'acme-ml');
     createRepository({
       directory,
@@ -107,6 +108,34 @@ describe.each(older)('a repository of release %s', (release) => {
     const again = await upgrade(root, { ...offline, seeded: true });
     expect([again.changes, again.offers]).toEqual([false, []]);
     expect([tree(root), commits()]).toEqual([after, had + 1]);
+  });
+
+  it('that people live in is offered what changed in seeded files, and keeps them until somebody takes it', async () => {
+    const root = repositoryOf(release);
+    livedIn(root);
+    const { offers } = await upgrade(root, offline);
+    expect(offers.map(({ path, kind, taken }) => `${kind} ${path} ${taken}`)).toEqual(
+      expect.arrayContaining([
+        'merge models/churn/card.yaml false',
+        'update models/diagnosis/card.yaml false',
+        'merge models/churn/model.py false',
+      ]),
+    );
+    expect(read(root, 'models/diagnosis/card.yaml')).not.toContain('explanations_for_risk_rating');
+    // What is needed to run with the new runtime is migrated all the same.
+    expect(read(root, 'models/churn/model.py')).toContain('data: TrainingData');
+
+    await upgrade(root, { ...offline, seeded: ['models/churn'] });
+    expect(read(root, 'models/churn/card.yaml')).toMatch(
+      /mark-card[^]*explanations_for_risk_rating/,
+    );
+    expect(read(root, 'models/churn/model.py')).toMatch(/the encoder keeps\.[^]*mark-model/);
+    expect(read(root, 'models/diagnosis/card.yaml')).not.toContain('explanations_for_risk_rating');
+    const left = await upgrade(root, offline);
+    expect(left.changes).toBe(false);
+    expect(new Set(left.offers.map(({ path }) => path.split('/')[1]))).toEqual(
+      new Set(['diagnosis']),
+    );
   });
 
   it('is migrated in meaning and not in more: every other setting stays', async () => {

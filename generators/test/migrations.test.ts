@@ -71,15 +71,15 @@ describe('migrations as Nx runs them', () => {
           );
       };
       await all();
-      const changed = changedPaths(tree);
+      const changed = changedPaths(tree).sort();
       const texts = changed.map((path) => tree.read(path, 'utf8'));
       await all();
-      expect([changedPaths(tree), changed.map((path) => tree.read(path, 'utf8'))]).toEqual([
+      expect([changedPaths(tree).sort(), changed.map((path) => tree.read(path, 'utf8'))]).toEqual([
         changed,
         texts,
       ]);
       const { migrations: run } = upgradeFiles(root);
-      expect(changed.sort()).toEqual([...new Set(run.flatMap(({ paths }) => paths))].sort());
+      expect(changed).toEqual([...new Set(run.flatMap(({ paths }) => paths))].sort());
       expect(changed.map((path) => read(root, path))).toEqual(texts);
     },
   );

@@ -19,6 +19,7 @@ export * from './packages';
 export * from './people-data';
 export * from './print-error';
 export * from './report';
+export type { RunMigration } from './run-migrations';
 export * from './tarballs';
 export * from './terminal';
 export * from './toolchain';

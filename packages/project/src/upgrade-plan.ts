@@ -1,8 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   changesDisk,
-  diskFileOf,
   manifestPath,
   offersOf,
   recordedRelease,
@@ -16,10 +13,16 @@ import {
   type Reconciliation,
   type TemplateSet,
 } from '@wa-ml/blueprint';
+import { ConfigurationError } from '@wa-ml/config';
 import { findBases, pendingRecords, planActions, type Files } from './keep-in-step';
-import { migrationsSince, type Migration } from './migrations';
-import { specifiersOf, vendorFolder } from './packages';
-import { readTarballs } from './tarballs';
+import {
+  basesOfSeeds,
+  runMigrations,
+  withMigrated,
+  type Migrated,
+  type RunMigration,
+} from './run-migrations';
+import { vendored } from './vendored';
 import { WaMlProject } from './wa-ml-project';
 
 export interface UpgradePlanOptions {
@@ -29,14 +32,6 @@ export interface UpgradePlanOptions {
   readonly packages?: string | undefined;
   /** @default the templates of this release */
   readonly templates?: TemplateSet;
-}
-
-/** A migration that had something to do. */
-export interface RunMigration extends Pick<Migration, 'release' | 'name' | 'summary'> {
-  /** The files that it changes. */
-  readonly paths: readonly string[];
-  /** What it leaves to the people, one sentence each. */
-  readonly left: readonly string[];
 }
 
 /** Everything that an upgrade does. */
@@ -62,32 +57,26 @@ export interface UpgradePlan {
  */
 export function planUpgrade(root: string, files: Files, options: UpgradePlanOptions): UpgradePlan {
   const from = recordedRelease(files.read(manifestPath)?.text);
-  const { migrations, texts } = migrated(files, from);
-  const after = overlaid(files, texts);
-  const vendored = vendor(root, options.packages);
-  const configurationText = texts.get('wa-ml.json');
-  const plan = new WaMlProject({
-    root,
-    ...(configurationText === undefined ? {} : { configurationText }),
-    specifiers: vendored.specifiers,
-    ...(options.templates ? { templates: options.templates } : {}),
-  }).plan();
-  const ours = planActions(root, plan, after);
-  const offers = findOffers(root, plan, ours, after).map((offer) => ({
+  const migrated = runMigrations(root, files, from);
+  const packages = vendored(root, options.packages);
+  const plan = planMigrated(root, migrated, packages.specifiers, options.templates);
+  const ours = planActions(root, plan, migrated.files);
+  const offers = findOffers(root, plan, ours, migrated.files).map((offer) => ({
     ...offer,
     taken: offer.kind === 'keep' || (isTakeable(offer) && isChosen(offer, options.seeded)),
   }));
   const reconciliation = together(
     {
       ...ours,
-      actions: [...migratedActions(ours.actions, migrations, texts), ...vendored.actions],
+      bases: new Map([...ours.bases, ...basesOfSeeds(migrated)]),
+      actions: [...withMigrated(ours.actions, migrated), ...packages.actions],
     },
     offers.filter(({ taken }) => taken),
   );
   return {
     from,
     to: versions.waMl,
-    migrations,
+    migrations: migrated.migrations,
     reconciliation,
     offers: offers.filter(({ kind }) => kind !== 'keep'),
     changes:
@@ -98,77 +87,34 @@ export function planUpgrade(root: string, files: Files, options: UpgradePlanOpti
   };
 }
 
+function planMigrated(
+  root: string,
+  { texts }: Migrated,
+  specifiers: Readonly<Record<string, string>>,
+  templates: TemplateSet | undefined,
+): PlannedFile[] {
+  const configurationText = texts.get('wa-ml.json');
+  try {
+    return new WaMlProject({
+      root,
+      specifiers,
+      ...(configurationText === undefined ? {} : { configurationText }),
+      ...(templates ? { templates } : {}),
+    }).plan();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError) || configurationText === undefined) throw error;
+    // People have another text before them than the migrated one: its lines would mislead.
+    throw new ConfigurationError(
+      error.problems.map(({ line: _line, column: _column, ...problem }) => problem),
+    );
+  }
+}
+
 /** Whether an offer can be taken as it is. */
 export const isTakeable = ({ content }: Offer): boolean => content !== undefined;
 
 const isChosen = ({ path }: Offer, seeded: UpgradePlanOptions['seeded']): boolean =>
   seeded === true || (seeded?.some((one) => path === one || path.startsWith(`${one}/`)) ?? false);
-
-/** Runs the migrations that a repository has not had over its files, and says what these would be. */
-function migrated(
-  files: Files,
-  from: string,
-): { migrations: RunMigration[]; texts: Map<string, string> } {
-  const texts = new Map<string, string>();
-  const migrations = migrationsSince(from).map(({ release, name, summary, migrate }) => {
-    const paths = new Set<string>();
-    const left = migrate({
-      read: (path) => texts.get(path) ?? files.read(path)?.text,
-      write: (path, text) => {
-        paths.add(path);
-        texts.set(path, text);
-      },
-    });
-    return { release, name, summary, paths: [...paths], left };
-  });
-  return {
-    migrations: migrations.filter(({ paths, left }) => paths.length > 0 || left.length > 0),
-    texts,
-  };
-}
-
-/** Files as they will be once some texts are written. */
-function overlaid(files: Files, texts: ReadonlyMap<string, string>): Files {
-  return {
-    ...files,
-    read: (path) => {
-      const text = texts.get(path);
-      const onDisk = files.read(path);
-      return text === undefined ? onDisk : diskFileOf(Buffer.from(text), onDisk?.executable);
-    },
-  };
-}
-
-/** The actions, and with them what migrations changed in files that nothing else writes. */
-function migratedActions(
-  actions: readonly Action[],
-  migrations: readonly RunMigration[],
-  texts: ReadonlyMap<string, string>,
-): Action[] {
-  const rest = new Map(texts);
-  const why = (path: string): string =>
-    `migrated: ${migrations
-      .filter(({ paths }) => paths.includes(path))
-      .map(({ summary }) => summary)
-      .join('; ')}`;
-  const all = actions.map((action): Action => {
-    const path = action.from ?? action.path;
-    const text = rest.get(path);
-    rest.delete(path);
-    if (text === undefined || action.content !== undefined) return action;
-    const kind = action.kind === 'unchanged' ? 'update' : action.kind;
-    return { ...action, kind, content: text, why: why(path) };
-  });
-  return [
-    ...[...rest].map(([path, content]): Action => ({
-      kind: 'update',
-      path,
-      content,
-      why: why(path),
-    })),
-    ...all,
-  ];
-}
 
 function findOffers(
   root: string,
@@ -209,40 +155,3 @@ function together(ours: Reconciliation, taken: readonly Offer[]): Reconciliation
   });
   return { actions, manifest, bases };
 }
-
-/** Our packages that come as tarballs, in the place of those that are there. */
-function vendor(
-  root: string,
-  packages: string | undefined,
-): { specifiers: Record<string, string>; actions: Action[] } {
-  const folder = join(root, vendorFolder);
-  const there = existsSync(folder)
-    ? readdirSync(folder).filter((name) => /^wa-ml-.*\.tgz$/.test(name))
-    : [];
-  if (packages === undefined) {
-    const specifiers = specifiersOf(there);
-    const used = new Set(Object.values(specifiers));
-    const gone = there.filter((name) => !used.has(`file:${vendorFolder}/${name}`));
-    return { specifiers, actions: gone.map(dropped) };
-  }
-  const tarballs = readTarballs(packages);
-  const names = new Set(tarballs.map(({ name }) => name));
-  return {
-    specifiers: specifiersOf([...names]),
-    actions: [
-      ...tarballs
-        .filter(({ name }) => !there.includes(name))
-        .map(({ name, bytes }): Action => {
-          const why = 'a package of this release';
-          return { kind: 'create', path: `${vendorFolder}/${name}`, content: bytes, why };
-        }),
-      ...there.filter((name) => !names.has(name)).map(dropped),
-    ],
-  };
-}
-
-const dropped = (name: string): Action => ({
-  kind: 'delete',
-  path: `${vendorFolder}/${name}`,
-  why: 'a package of another release',
-});

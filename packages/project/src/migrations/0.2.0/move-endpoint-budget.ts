@@ -1,6 +1,6 @@
-import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { withSettingMoved } from '../../move-setting';
 import type { Migration } from '../migration';
+import { modelNamesIn } from '../model-names';
 
 /**
  * `models.<m>.budgetUsd` was the budget of the production endpoint and of nothing else of the model.
@@ -11,12 +11,8 @@ export const moveEndpointBudget: Migration = {
   name: 'move-endpoint-budget',
   summary: 'wa-ml.json: budgetUsd of a model is budgetUsd of its endpoint',
   migrate: (files) => {
-    const text = files.read('wa-ml.json');
-    const root = text === undefined ? undefined : parseTree(text.replace(/^\uFEFF/, ' '));
-    const models = root && findNodeAtLocation(root, ['models']);
-    if (text === undefined || models?.type !== 'object') return [];
-    const names = models.children!.map(({ children }) => String(children![0]!.value));
-    const moved = names.reduce(
+    const text = files.read('wa-ml.json') ?? '';
+    const moved = modelNamesIn(files).reduce(
       (soFar, name) =>
         withSettingMoved(
           soFar,
