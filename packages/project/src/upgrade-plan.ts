@@ -46,6 +46,8 @@ export interface UpgradePlan {
   readonly offers: readonly (Offer & { readonly taken: boolean })[];
   /** Whether there is anything to write. */
   readonly changes: boolean;
+  /** The files as the migrations leave them, on which every offer is made. */
+  readonly migrated: Pick<Files, 'read'>;
   /** What the repository should have. */
   readonly plan: readonly PlannedFile[];
 }
@@ -83,6 +85,7 @@ export function planUpgrade(root: string, files: Files, options: UpgradePlanOpti
       from !== versions.waMl ||
       reconciliation.actions.some(changesDisk) ||
       pendingRecords(reconciliation, files),
+    migrated: migrated.files,
     plan,
   };
 }

@@ -52,9 +52,9 @@ export function upgradeDifferences(root: string, planned: UpgradePlan): Differen
 }
 
 /** The changes that are on offer, file by file; of one that does not fit, what the template changed. */
-export function offeredDifferences(root: string, { offers, plan }: UpgradePlan): Difference[] {
+export function offeredDifferences({ offers, migrated, plan }: UpgradePlan): Difference[] {
   const open = offers.filter(({ taken }) => !taken);
-  return differencesOf(filesOnDisk(root), plan, {
+  return differencesOf(migrated, plan, {
     actions: open,
     bases: new Map(open.flatMap(({ path, seed }) => (seed === undefined ? [] : [[path, seed]]))),
   });

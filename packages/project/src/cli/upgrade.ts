@@ -90,20 +90,27 @@ async function chosen(
     process.stdin.isTTY === true &&
     process.stdout.isTTY === true;
   if (!asks) return [];
-  return askAbout(root, planUpgrade(root, filesOnDisk(root), { packages }));
+  return askAbout(planUpgrade(root, filesOnDisk(root), { packages }));
 }
 
-async function askAbout(root: string, planned: UpgradePlan): Promise<string[]> {
+async function askAbout(planned: UpgradePlan): Promise<string[]> {
   const taken: string[] = [];
   const offers = planned.offers.filter(isTakeable);
   if (offers.length === 0) return taken;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  // Nothing is changed yet, so that leaving is leaving.
+  terminal.once('SIGINT', () => process.exit(130));
+  const ended = new Promise<undefined>((settle) => terminal.once('close', () => settle(undefined)));
   try {
-    for (const difference of offeredDifferences(root, { ...planned, offers })) {
+    for (const difference of offeredDifferences({ ...planned, offers })) {
       process.stdout.write(difference.diff);
-      const answer = await terminal.question(
-        `${difference.path} is yours, and its template changed as above. Take the change? [y/N] `,
-      );
+      const answer = await Promise.race([
+        ended,
+        terminal.question(
+          `${difference.path} is yours, and its template changed as above. Take the change? [y/N] `,
+        ),
+      ]);
+      if (answer === undefined) break;
       if (/^y(es)?$/i.test(answer.trim())) taken.push(difference.path);
     }
   } finally {
@@ -126,7 +133,7 @@ function argumentsOf({ root, positionals, values }: CommandContext, packages: st
 function differencesText(root: string, planned: UpgradePlan): string {
   return [
     ...upgradeDifferences(root, planned).map(({ diff }) => diff),
-    ...offeredDifferences(root, planned).map(
+    ...offeredDifferences(planned).map(
       ({ path, kind, diff }) =>
         `# ${path} is yours: ${kind === 'conflict' ? 'this is what its template changed, and it does not fit' : 'this is on offer'}\n${diff}`,
     ),
@@ -135,7 +142,7 @@ function differencesText(root: string, planned: UpgradePlan): string {
 
 function data(root: string, done: Upgrade, dryRun: boolean): unknown {
   const { from, to, migrations, reconciliation, commit } = done;
-  const diffs = new Map(offeredDifferences(root, done).map(({ path, diff }) => [path, diff]));
+  const diffs = new Map(offeredDifferences(done).map(({ path, diff }) => [path, diff]));
   return {
     from,
     to,
