@@ -121,7 +121,7 @@ interface PackageOptions {
   readonly fields?: Record<string, unknown>;
 }
 
-const packageVersion = '0.1.0';
+const packageVersion = '0.3.0';
 
 function addPackage(options: PackageOptions): void {
   const project = new javascript.NodeProject({
@@ -254,9 +254,16 @@ addPackage({
   description: 'Nx generators, sync generator and inferred targets of generated repositories',
   siblings: ['@wa-ml/config', '@wa-ml/blueprint', '@wa-ml/project'],
   peerDependencies: ['@nx/devkit@23.2.1', 'nx@23.2.1'],
-  files: ['generators.json', 'schemas'],
+  files: ['generators.json', 'migrations.json', 'schemas'],
   fields: {
     generators: './generators.json',
+    // `nx migrate @wa-ml/nx` takes the others along.
+    'nx-migrations': {
+      migrations: './migrations.json',
+      packageGroup: ['blueprint', 'config', 'constructs', 'ops', 'project'].map(
+        (name) => `@wa-ml/${name}`,
+      ),
+    },
     exports: {
       '.': {
         '@wa-ml/source': './src/index.ts',

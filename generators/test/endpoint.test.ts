@@ -34,12 +34,17 @@ describe('nx generate @wa-ml/nx:endpoint', () => {
     write(root, 'wa-ml.json', read(root, 'wa-ml.json').replace('"max"', '// peak in May\n "max"'));
     commit(root);
     const changes = treeOf(root);
-    await endpointGenerator(changes, { name: 'diagnosis', environment: 'prod', min: 3 });
+    await endpointGenerator(changes, {
+      name: 'diagnosis',
+      environment: 'prod',
+      min: 3,
+      budgetUsd: 900,
+    });
     const text = changes.read('wa-ml.json', 'utf8')!;
     expect(text).toContain('// peak in May');
     expect(endpoints(text)).toMatchObject({
       dev: { endpoint: { min: 1, max: 5 } },
-      prod: { endpoint: { min: 3, max: 5 } },
+      prod: { endpoint: { min: 3, max: 5, budgetUsd: 900 } },
     });
   });
 

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { versions } from '@wa-ml/blueprint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answers, freePort } from '../local-server';
 import { bin, cleanUp, git, must, packages, run, temporaryFolder, toolRoot } from './workshop';
@@ -51,7 +52,7 @@ describe('from a registry', () => {
         registry,
         '--no-audit',
         '--no-fund',
-        'create-wa-ml-project@0.1.0',
+        `create-wa-ml-project@${versions.waMl}`,
       ],
       clean,
       env,

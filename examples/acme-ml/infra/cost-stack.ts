@@ -2,7 +2,7 @@ import { resourceName } from '@wa-ml/config';
 import { CapabilityStack, SpendBudget, type Foundation, type StackSubject } from '@wa-ml/constructs';
 import type { Construct } from 'constructs';
 
-/** The monthly budget of an environment and, in production, of each endpoint. */
+/** The monthly budget of an environment, and of each endpoint that has one: in production all of them. */
 export class CostStack extends CapabilityStack {
   constructor(scope: Construct, subject: StackSubject, foundation: Foundation) {
     super(scope, 'cost', subject);
@@ -14,12 +14,13 @@ export class CostStack extends CapabilityStack {
       tags: { project: configuration.name, environment: environment.name },
       ...told,
     });
-    if (environment.tier !== 'production') return;
     for (const model of Object.values(configuration.models)) {
+      const monthlyUsd = model.in[environment.name]?.endpoint.budgetUsd;
+      if (monthlyUsd === undefined) continue;
       const endpoint = resourceName(configuration, model.name, environment.name);
       new SpendBudget(this, `Endpoint-${model.name}`, {
         budgetName: `${endpoint}-endpoint`,
-        monthlyUsd: model.budgetUsd,
+        monthlyUsd,
         tags: { endpoint },
         ...told,
       });

@@ -20,7 +20,10 @@ export function decide(
   const bases = new Map<string, string | null>();
   const actions = files.map((file): Action => {
     const { path, content, executable } = file;
-    if (file.owner === 'seeded' && decision !== 'adopt')
+    if (
+      file.owner === 'seeded' &&
+      (decision === 'eject' || (decision === 'resolve' && file.fromData))
+    )
       return { kind: 'unchanged', path, why: 'it was seeded: it is yours already' };
     const entry = entryOf(file);
     next.set(path, decision === 'eject' ? { ...entry, owner: 'ejected' } : entry);
@@ -35,7 +38,14 @@ export function decide(
           executable: executable ?? false,
         };
       case 'resolve':
-        return { kind: 'keep', path, why: 'you solved it: our next change is merged into it' };
+        return {
+          kind: 'keep',
+          path,
+          why:
+            file.owner === 'seeded'
+              ? 'it stays as you have it: only our next change is offered'
+              : 'you solved it: our next change is merged into it',
+        };
       case 'eject':
         return { kind: 'ejected', path, why: 'it is yours: we never touch it again' };
     }

@@ -1,6 +1,8 @@
 import { markerLine, sidesOf, WaMlError } from '@wa-ml/config';
 import type { Disk } from './action';
 import type { Owner } from './planned-file';
+import { compareReleases } from './release';
+import { versions } from './versions';
 
 /** What we know about a file that we wrote. */
 export interface ManifestEntry {
@@ -40,8 +42,11 @@ export class MergedManifestError extends ManifestError {
   }
 }
 
-/** The version that is written. 1 had neither ejected nor executable files, and is read all the same. */
-const version = 2;
+/**
+ * The version that is written. 1 had neither ejected nor executable files, 2 no release; both are read all the same.
+ * A release that knows less must not bring the repository in step with itself: it stops at the version.
+ */
+const version = 3;
 
 /** @throws ManifestError; MergedManifestError for a file with merge markers, which `parseMergedManifest` reads. */
 export function parseManifest(text: string): Manifest {
@@ -53,8 +58,9 @@ export function parseManifest(text: string): Manifest {
       'Install the release that package.json names: npm ci',
     );
   const files = value?.files;
-  if ((written !== 1 && written !== version) || typeof files !== 'object' || files === null)
-    throw new ManifestError(`It is of neither version 1 nor ${version}.`);
+  if (![1, 2, version].includes(written as number) || typeof files !== 'object' || files === null)
+    throw new ManifestError(`It is of none of the versions 1 to ${version}.`);
+  recordedRelease(text);
   return new Map(
     Object.entries(files).map(([path, entry]) => [path, parseEntry(path, String(entry))]),
   );
@@ -112,10 +118,35 @@ export function formatEntry({ owner, id, executable }: ManifestEntry): string {
   return `${owner} ${id}${executable ? ' executable' : ''}`;
 }
 
-/** Sorted, one path a line, so that Git merges two branches' manifests line by line. */
-export function formatManifest(manifest: Manifest): string {
+/** The release that wrote manifests without a release in them. */
+const firstRelease = '0.1.0';
+
+/**
+ * The release whose migrations a repository has had, as its manifest says.
+ * @param text of the manifest; undefined in a repository that is being created: this release.
+ * @throws ManifestError for one that is newer than this release.
+ */
+export function recordedRelease(text: string | undefined): string {
+  if (text === undefined) return versions.waMl;
+  // Where Git left both branches' lines the older one counts: a migration changes nothing twice.
+  const [found = firstRelease] = [...text.matchAll(/^ {2}"release": "(\d+\.\d+\.\d+)",$/gm)]
+    .map(([, release]) => release!)
+    .sort(compareReleases);
+  if (compareReleases(found, versions.waMl) > 0)
+    throw new ManifestError(
+      `Release ${found} wrote it; this one is ${versions.waMl}.`,
+      'Install the release that package.json names: npm ci',
+    );
+  return found;
+}
+
+/**
+ * Sorted, one path a line, so that Git merges two branches' manifests line by line.
+ * @param release the release whose migrations the repository has had; see `recordedRelease`.
+ */
+export function formatManifest(manifest: Manifest, release: string): string {
   const lines = [...manifest]
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([path, entry]) => `    ${JSON.stringify(path)}: "${formatEntry(entry)}"`);
-  return `{\n  "version": ${version},\n  "files": {\n${lines.join(',\n')}\n  }\n}\n`;
+  return `{\n  "version": ${version},\n  "release": "${release}",\n  "files": {\n${lines.join(',\n')}\n  }\n}\n`;
 }

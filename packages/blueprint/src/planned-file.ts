@@ -17,6 +17,8 @@ export interface PlannedFile {
    * the people's edits move with it. A path that only changes its case needs no mention.
    */
   readonly movedFrom?: readonly string[];
+  /** Whether a seeded file says what people's data was like, so that only its first writing counts. @default false */
+  readonly fromData?: boolean;
 }
 
 /** An object as the JSON file that projen, npm and Nx would write: two spaces, a newline at the end. */

@@ -4,7 +4,7 @@
  */
 export const versions = {
   /** Our own packages. */
-  waMl: '0.1.0',
+  waMl: '0.3.0',
   /** Engines and tools. */
   tools: {
     node: '20.19.0',

@@ -1,7 +1,9 @@
 import {
+  compareReleases,
   formatManifest,
   ManifestError,
   parseManifest,
+  recordedRelease,
   planRepo,
   templatesIn,
   TemplateError,
@@ -70,7 +72,7 @@ describe('the manifest', () => {
     ['a', { owner: 'managed' as const, id: 'a'.repeat(40) }],
   ]);
   it('has one sorted path a line and reads back', () => {
-    const text = formatManifest(manifest);
+    const text = formatManifest(manifest, '0.1.0');
     expect(
       text.split('\n').filter((line) => line.includes('managed') || line.includes('seeded')),
     ).toEqual([`    "a": "managed ${'a'.repeat(40)}",`, `    "b": "seeded ${'b'.repeat(40)}"`]);
@@ -81,14 +83,27 @@ describe('the manifest', () => {
       ['run', { owner: 'managed' as const, id: 'a'.repeat(40), executable: true }],
       ['theirs', { owner: 'ejected' as const, id: 'b'.repeat(40) }],
     ]);
-    expect(parseManifest(formatManifest(second))).toEqual(second);
+    expect(parseManifest(formatManifest(second, versions.waMl))).toEqual(second);
     expect(parseManifest(`{"version":1,"files":{"a":"seeded ${'c'.repeat(40)}"}}`)).toEqual(
       new Map([['a', { owner: 'seeded', id: 'c'.repeat(40) }]]),
     );
   });
   it('says how to go on where Git left its markers, and where a newer release wrote it', () => {
     expect(() => parseManifest('{\n<<<<<<< HEAD\n}\n')).toThrow(/--ours .*npx projen/);
-    expect(() => parseManifest('{"version":3,"files":{}}')).toThrow(/npm ci/);
+    expect(() => parseManifest('{"version":4,"files":{}}')).toThrow(/npm ci/);
+    expect(() => parseManifest(formatManifest(manifest, '100.0.0'))).toThrow(/100\.0\.0.*npm ci/);
+  });
+  it('remembers the release: this one in a new repository, the first in one that says none', () => {
+    expect(recordedRelease(undefined)).toBe(versions.waMl);
+    expect(recordedRelease(formatManifest(manifest, '0.0.7'))).toBe('0.0.7');
+    expect(recordedRelease('{\n  "version": 2,\n  "files": {}\n}\n')).toBe('0.1.0');
+    expect(['0.9.0', '0.10.0', '0.1.10', '1.0.0', '0.1.9'].sort(compareReleases)).toEqual([
+      '0.1.9',
+      '0.1.10',
+      '0.9.0',
+      '0.10.0',
+      '1.0.0',
+    ]);
   });
   it.each([
     '',
@@ -97,7 +112,7 @@ describe('the manifest', () => {
     'null',
     '<<<<<<< HEAD',
     '{"version":1,"files":{"a":"x"}}',
-    '{"version":3,"files":{}}',
+    '{"version":4,"files":{}}',
   ])('refuses %j', (text) => {
     expect(() => parseManifest(text)).toThrow(ManifestError);
   });

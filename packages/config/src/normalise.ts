@@ -21,6 +21,8 @@ export interface EndpointSettings {
   readonly max: number;
   /** What was asked for; `effectiveRollout` says what SageMaker can do with the fleet at hand. */
   readonly rollout: Rollout;
+  /** Monthly budget in US dollars; undefined for none: outside of production only what the environment itself says. */
+  readonly budgetUsd?: number;
 }
 
 /** A model's settings in one environment, with every default filled. */
@@ -33,8 +35,6 @@ export interface NormalisedModel {
   readonly name: string;
   readonly flavour: Flavour;
   readonly data?: DataFile;
-  /** Monthly budget of the production endpoint in US dollars. */
-  readonly budgetUsd: number;
   /** The settings by environment name; every environment has an entry. */
   readonly in: Readonly<Record<string, ModelSettings>>;
 }
@@ -93,6 +93,10 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
   const override = written.environments?.[environment.name];
   const training = { ...written.training, ...override?.training };
   const endpoint = { ...written.endpoint, ...override?.endpoint };
+  const budgetUsd =
+    environment.tier === 'production'
+      ? (endpoint.budgetUsd ?? defaultEndpointBudgetUsd)
+      : override?.endpoint?.budgetUsd;
   const min = endpoint.min ?? (needsHighAvailability(environment) ? highAvailabilityInstances : 1);
   return {
     training: {
@@ -106,6 +110,7 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
       min,
       max: endpoint.max ?? Math.max(defaultMaxInstances, min),
       rollout: endpoint.rollout ?? 'canary',
+      ...(budgetUsd === undefined ? {} : { budgetUsd }),
     },
   };
 }
@@ -132,7 +137,6 @@ export function normalise(written: Configuration): NormalisedConfiguration {
         name,
         flavour: model.flavour,
         ...(model.data ? { data: model.data } : {}),
-        budgetUsd: model.budgetUsd ?? defaultEndpointBudgetUsd,
         in: Object.fromEntries(
           Object.values(environments).map((environment) => [
             environment.name,

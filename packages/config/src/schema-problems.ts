@@ -5,18 +5,34 @@ import type { Problem } from './problems';
 import { configurationSchema } from './schema';
 import { shown } from './shown';
 
+/** Where a setting went that older releases had somewhere else; `*` stands for a name. */
+const formerKeys = [{ path: 'models/*/budgetUsd', release: '0.2.0', now: 'endpoint.budgetUsd' }];
+
+const formerKey = (path: Path) =>
+  formerKeys.find((former) => {
+    const parts = former.path.split('/');
+    return (
+      parts.length === path.length && parts.every((part, at) => part === '*' || part === path[at])
+    );
+  });
+
 /** What an issue of the schema says to the person who wrote the file. */
 export function schemaProblems(issue: z.core.$ZodIssue, root: unknown): Problem[] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(path);
-    return issue.keys.map((key) => ({
-      rule: 'schema',
-      path: [...path, key],
-      what: `${shown(key)} is not known here.`,
-      why: `The keys are ${known.join(', ')}.`,
-      instead: nearest(key, known) ?? 'nothing: take it out',
-    }));
+    return issue.keys.map((key) => {
+      const former = formerKey([...path, key]);
+      return {
+        rule: 'schema',
+        path: [...path, key],
+        what: `${shown(key)} is not known here.`,
+        why: former ? `Release ${former.release} moved it.` : `The keys are ${known.join(', ')}.`,
+        instead: former
+          ? `${former.now} (npx wa-ml upgrade moves it)`
+          : (nearest(key, known) ?? 'nothing: take it out'),
+      };
+    });
   }
   if (issue.code === 'invalid_key') {
     return issue.issues.map((inner) => ({

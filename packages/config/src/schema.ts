@@ -62,6 +62,14 @@ export const endpointSchema = z
       .enum(rollouts)
       .optional()
       .describe('How a new version takes over the traffic. Default: canary.'),
+    budgetUsd: z
+      .number()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe(
+        'Monthly budget of the production endpoint in US dollars; of another one where it stands in the settings of its environment. Default: 2000.',
+      ),
   })
   .describe('How the model is served.');
 
@@ -84,12 +92,6 @@ export const modelSchema = z
     flavour: z.enum(flavours).describe('What the model is made of.'),
     data: dataFileSchema.optional(),
     ...modelSettings,
-    budgetUsd: z
-      .number()
-      .min(1)
-      .max(1_000_000)
-      .optional()
-      .describe('Monthly budget of the production endpoint in US dollars. Default: 2000.'),
     environments: z
       .record(z.string(), z.strictObject(modelSettings))
       .optional()

@@ -49,6 +49,34 @@ describe('reading wa-ml.json', () => {
     ]).toEqual([3, 9, 3]);
   });
 
+  it('gives a production endpoint its budget, and another one only what its environment says', () => {
+    const value = small();
+    const budgets = () => {
+      const { models } = readConfiguration(JSON.stringify(value)).normalised;
+      return Object.values(models['churn']!.in).map(({ endpoint }) => endpoint.budgetUsd);
+    };
+    expect(budgets()).toEqual([undefined, undefined, 2000]);
+    value.models['churn']!['endpoint'] = { budgetUsd: 3500 };
+    expect(budgets()).toEqual([undefined, undefined, 3500]);
+    value.models['churn']!['environments'] = {
+      dev: { endpoint: { budgetUsd: 50 } },
+      prod: { endpoint: { budgetUsd: 4500 } },
+    };
+    expect(budgets()).toEqual([50, undefined, 4500]);
+  });
+
+  it('says of a setting that a release moved where it is now, and what moves it', () => {
+    const value = small();
+    value.models['churn']!['budgetUsd'] = 3500;
+    expect(problemsOf(value)).toMatchObject([
+      {
+        path: ['models', 'churn', 'budgetUsd'],
+        why: 'Release 0.2.0 moved it.',
+        instead: 'endpoint.budgetUsd (npx wa-ml upgrade moves it)',
+      },
+    ]);
+  });
+
   it('accepts comments, trailing commas and a byte order mark', () => {
     const text = `\uFEFF// ours\n${JSON.stringify(small()).replace(/\}$/, ',}')}`;
     expect(readConfiguration(text).written.name).toBe('acme-ml');

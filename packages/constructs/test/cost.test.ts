@@ -2,7 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SpendBudget } from '@wa-ml/constructs';
 import { describe, expect, it } from 'vitest';
-import { resourcesOf, synthesiseExample } from './generated-infra';
+import { example, resourcesOf, synthesiseExample } from './generated-infra';
 
 const synthesised = await synthesiseExample();
 const budgets = resourcesOf(synthesised, 'AWS::Budgets::Budget').map(
@@ -21,6 +21,28 @@ describe('budgets', () => {
       'acme-ml-prod': 4000,
       'acme-ml-diagnosis-prod-endpoint': 2000,
     });
+  });
+
+  it('are there for an endpoint outside of production where its environment says so', async () => {
+    const models = {
+      diagnosis: {
+        flavour: 'pytorch-tabular' as const,
+        endpoint: { budgetUsd: 3000 },
+        environments: { dev: { endpoint: { budgetUsd: 60 } } },
+      },
+    };
+    const found = resourcesOf(
+      await synthesiseExample({ configuration: { ...example, models } }),
+      'AWS::Budgets::Budget',
+    );
+    expect(
+      found
+        .map(({ Properties: { Budget } }) => [Budget.BudgetName, Budget.BudgetLimit.Amount])
+        .filter(([name]) => name.endsWith('-endpoint')),
+    ).toEqual([
+      ['acme-ml-diagnosis-dev-endpoint', 60],
+      ['acme-ml-diagnosis-prod-endpoint', 3000],
+    ]);
   });
 
   it('tell the owner at 50, 80 and 100 % of the spend and at 100 % of the forecast', () => {

@@ -4,20 +4,18 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createHash } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Reconciliation, TemplateSet } from '@wa-ml/blueprint';
-import { InputError } from '@wa-ml/config';
 import { filesOnDisk, keepInStep, planActions } from './keep-in-step';
 import { specifiersOf, vendorFolder } from './packages';
 import type { PeopleData } from './people-data';
+import { DirectoryError, readTarballs } from './tarballs';
 import { WaMlProject } from './wa-ml-project';
 import { WriteError } from './working-copy';
 
@@ -33,13 +31,6 @@ export interface CreateOptions {
   /** Says what would be written, and writes nothing. */
   readonly dryRun?: boolean;
   readonly templates?: TemplateSet;
-}
-
-/** The folder is there and holds something, or cannot be made. */
-export class DirectoryError extends InputError {
-  constructor(what: string, why: string, next: string) {
-    super({ code: 'DIRECTORY_UNUSABLE', what, why, next });
-  }
 }
 
 /**
@@ -133,23 +124,4 @@ function makeFolder(folder: string): void {
 function writeBytes(file: string, bytes: Buffer): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, bytes);
-}
-
-/** Our tarballs, with a hash of their content in the name: npm takes the same version for the same content. */
-function readTarballs(folder: string): { name: string; bytes: Buffer }[] {
-  const names = existsSync(folder)
-    ? readdirSync(folder).filter((name) => /^wa-ml-.*\.tgz$/.test(name))
-    : [];
-  if (names.length === 0) {
-    throw new DirectoryError(
-      `${folder} holds no tarballs of @wa-ml packages.`,
-      'With --packages the repository depends on them.',
-      'Build them with `npm run build`.',
-    );
-  }
-  return names.map((name) => {
-    const bytes = readFileSync(join(folder, name));
-    const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 12);
-    return { name: name.replace(/\.tgz$/, `-${hash}.tgz`), bytes };
-  });
 }

@@ -2,6 +2,8 @@ import {
   ManifestError,
   manifestPath,
   MergedManifestError,
+  recordedRelease,
+  versions,
   type ActionKind,
 } from '@wa-ml/blueprint';
 import { markerLine, WaMlError } from '@wa-ml/config';
@@ -49,7 +51,11 @@ export interface ExaminedFile {
 export interface Diagnosis {
   /** Whether nothing wants mending. */
   readonly ok: boolean;
-  /** Whether `npx projen` has nothing to do and nothing to report. */
+  /** The release that the repository is of; undefined where the manifest cannot be read. */
+  readonly release: string | undefined;
+  /** The release that examines it; an older repository wants `npx wa-ml upgrade`. */
+  readonly installed: string;
+  /** Whether `npx projen` and `npx wa-ml upgrade` have nothing to do and nothing to report. */
   readonly inStep: boolean;
   /** Every file of ours, sorted by path; none where they cannot be examined. */
   readonly files: readonly ExaminedFile[];
@@ -63,7 +69,9 @@ export async function examine(root: string): Promise<Diagnosis> {
   const errors: WaMlError[] = [];
   let files: ExaminedFile[] = [];
   let models = true;
+  let release: string | undefined;
   try {
+    release = recordedRelease(filesOnDisk(root).read(manifestPath)?.text);
     const project = new WaMlProject({ root });
     models = Object.keys(project.configuration.models).length > 0;
     const onDisk = filesOnDisk(root);
@@ -83,9 +91,13 @@ export async function examine(root: string): Promise<Diagnosis> {
     errors.push(error);
   }
   const toolchain = await readToolchain(root, models);
-  const inStep = errors.length === 0 && !files.some(({ state }) => wantingStates.has(state));
+  const upgraded = release === undefined || release === versions.waMl;
+  const inStep =
+    errors.length === 0 && upgraded && !files.some(({ state }) => wantingStates.has(state));
   return {
     ok: inStep && toolchain.every(({ ok }) => ok),
+    release,
+    installed: versions.waMl,
     inStep,
     files: files.sort((left, right) => (left.path < right.path ? -1 : 1)),
     errors,

@@ -18,6 +18,7 @@ export function formatDiagnosis(diagnosis: Diagnosis, colours?: boolean): string
   const lines = [
     ...files.filter(({ state }) => state !== 'in step').map((file) => fileLines(file, paint)),
     runLine(files),
+    releaseLine(diagnosis, paint),
     ...errors.map((error) => formatError(error, colours)),
     `Files      ${files.length === 0 ? 'not examined: mend the above first' : countsOf(files)}\n`,
     `Toolchain  ${toolchain.map(shown).join(', ')}\n`,
@@ -40,6 +41,11 @@ function fileLines(file: ExaminedFile, paint: Paint): string {
 function runLine(files: readonly ExaminedFile[]): string {
   const count = files.filter((file) => file.mend.includes('npx projen')).length;
   return count === 0 ? '' : `${indent}npx projen  (brings ${count} in step)\n`;
+}
+
+function releaseLine({ release, installed }: Diagnosis, paint: Paint): string {
+  if (release === undefined || release === installed) return '';
+  return `${paint.yellow('older')}      release ${release}, and ${installed} is installed: its migrations have not been run\n${indent}npx wa-ml upgrade\n`;
 }
 
 function countsOf(files: readonly ExaminedFile[]): string {

@@ -29,17 +29,21 @@ const environment = { npm_config_yes: 'true' };
 const shownAbove = 'What it printed is above.';
 const manifests = new Set(['package.json', 'infra/package.json']);
 
-/** What npm has to do: nothing unless a package.json was written or nothing is installed yet. */
+/**
+ * What npm has to do: nothing unless a package.json was written or nothing is installed yet.
+ * @param changesLock whether the lock file may follow package.json also in CI.
+ */
 function npmArguments(
   root: string,
   { actions }: Pick<Reconciliation, 'actions'>,
+  changesLock = false,
 ): string[] | undefined {
   const changed = actions.some(
     (action) => manifests.has(action.path) && action.content !== undefined,
   );
   if (!changed && existsSync(join(root, 'node_modules'))) return undefined;
   // A lock file that no longer fits must not be rewritten where nobody would commit it.
-  const command = process.env['CI'] && existsSync(join(root, 'package-lock.json'));
+  const command = !changesLock && process.env['CI'] && existsSync(join(root, 'package-lock.json'));
   return [command ? 'ci' : 'install', '--no-audit', '--no-fund'];
 }
 
@@ -62,15 +66,36 @@ export function installDependencies(root: string, outcome: Pick<Reconciliation, 
 
 /**
  * The same without blocking; of a failure the last lines are in the error.
+ * @param changesLock whether the lock file follows package.json also in CI, because it is committed with it.
  * @throws InstallError
  */
 export async function installDependenciesWatched(
   root: string,
   outcome: Pick<Reconciliation, 'actions'>,
   watch: Watch,
+  changesLock = false,
 ): Promise<void> {
-  const args = npmArguments(root, outcome);
-  if (!args) return;
+  const args = npmArguments(root, outcome, changesLock);
+  if (args) await runNpm(root, args, watch);
+}
+
+/**
+ * Installs tarballs in a folder of their own, in which nothing else is.
+ * @throws InstallError
+ */
+export async function installPackages(
+  folder: string,
+  tarballs: readonly string[],
+  watch: Watch,
+): Promise<void> {
+  await runNpm(
+    folder,
+    ['install', '--no-audit', '--no-fund', '--prefix', folder, ...tarballs],
+    watch,
+  );
+}
+
+async function runNpm(root: string, args: readonly string[], watch: Watch): Promise<void> {
   // At this level npm names each package that it fetches.
   const talkative = watch.inherit ? [] : ['--loglevel=http'];
   const { status, output } = await runProgram(...npmCommand([...args, ...talkative]), {

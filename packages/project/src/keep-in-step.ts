@@ -11,6 +11,7 @@ import {
   parseJournal,
   parseManifest,
   parseMergedManifest,
+  recordedRelease,
   reconcile,
   resume,
   wantedBases,
@@ -161,7 +162,7 @@ const manifestText = (files: Files): string | undefined => files.read(manifestPa
 
 /** What we wrote last: as the manifest says, and the journal of a run that was stopped. @throws ManifestError */
 export function readKnown(files: Files): Known {
-  const text = manifestText(files) ?? formatManifest(new Map());
+  const text = manifestText(files) ?? formatManifest(new Map(), recordedRelease(undefined));
   const disk = diskOf(files);
   const manifest = parseMergedManifest(text, disk) ?? parseManifest(text);
   const journal = readJournal(files);
@@ -178,7 +179,7 @@ const readJournal = (files: Files): Journal | undefined =>
   parseJournal(files.read(journalPath)?.text ?? '', manifestText(files));
 
 /** The last renders: from `.wa-ml/base/` where they are the right ones, else from Git. */
-function findBases(
+export function findBases(
   root: string,
   wanted: ReadonlyMap<string, WantedBase>,
   files: Files,
@@ -217,8 +218,9 @@ function writeRecords({ bases, manifest }: Known, files: Files): void {
     if (text !== null && files.read(basePath(path))?.id !== blobId(text))
       files.write(basePath(path), text);
   }
-  const text = formatManifest(manifest);
-  if (manifestText(files) !== text) files.write(manifestPath, text);
+  const before = manifestText(files);
+  const text = formatManifest(manifest, recordedRelease(before));
+  if (before !== text) files.write(manifestPath, text);
 }
 
 function write({ path, content, executable }: Action, files: Files): void {
@@ -227,10 +229,11 @@ function write({ path, content, executable }: Action, files: Files): void {
 }
 
 /** Whether the manifest or the bases have something to be written, or a journal is left, though no file has anything. */
-function pendingRecords({ bases, manifest }: Reconciliation, files: Files): boolean {
+export function pendingRecords({ bases, manifest }: Reconciliation, files: Files): boolean {
+  const written = manifestText(files);
   return (
     (files.exclusively !== undefined && files.read(journalPath) !== undefined) ||
-    files.read(manifestPath)?.text !== formatManifest(manifest) ||
+    written !== formatManifest(manifest, recordedRelease(written)) ||
     [...bases].some(([path, text]) => {
       const there = files.read(basePath(path));
       return text === null ? there !== undefined : there?.id !== blobId(text);

@@ -21,6 +21,7 @@ describe('wa-ml', () => {
       expect.arrayContaining([
         'doctor',
         'diff',
+        'upgrade',
         'adopt',
         'resolve',
         'eject',

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { versions } from '@wa-ml/blueprint';
 import { ConfigurationError } from '@wa-ml/config';
 import { createRepository, DirectoryError, readPeopleData, specifiersOf } from '@wa-ml/project';
 import { describe, expect, it } from 'vitest';
@@ -105,7 +106,7 @@ describe('creating a repository', () => {
     const packages = temporaryFolder();
     const names: string[] = [];
     for (const content of ['one', 'two']) {
-      writeFileSync(join(packages, 'wa-ml-config-0.1.0.tgz'), content);
+      writeFileSync(join(packages, `wa-ml-config-${versions.waMl}.tgz`), content);
       const root = join(temporaryFolder(), 'acme-ml');
       createRepository({ directory: root, configurationText: textOf(), packages });
       names.push(
@@ -116,7 +117,7 @@ describe('creating a repository', () => {
       expect(projen(root)).toEqual([]);
     }
     expect(names[0]).not.toBe(names[1]);
-    expect(specifiersOf([])['@wa-ml/nx']).toBe('0.1.0');
+    expect(specifiersOf([])['@wa-ml/nx']).toBe(versions.waMl);
   });
 });
 

@@ -1,6 +1,7 @@
 import {
   blobId,
   parseMergedManifest,
+  recordedRelease,
   formatManifest,
   type Manifest,
   type ManifestEntry,
@@ -166,15 +167,19 @@ describe('a manifest in which Git left its markers', () => {
   const textOf = (ours: Manifest, others: Manifest): string =>
     [
       '<<<<<<< HEAD',
-      formatManifest(ours).trimEnd(),
+      formatManifest(ours, '0.3.0').trimEnd(),
       '=======',
-      formatManifest(others).trimEnd(),
+      formatManifest(others, '0.2.0').trimEnd(),
       '>>>>>>> theirs',
       '',
     ].join('\n');
   const entry = (id: string, owner: 'managed' | 'ejected' = 'managed'): Manifest =>
     new Map([['file', { owner, id }]]);
   const disk = (id: string) => new Map([['file', { id, text: '' }]]);
+
+  it('counts as the older of two releases, whose migrations change nothing twice', () => {
+    expect(recordedRelease(textOf(entry(mine), entry(theirs)))).toBe('0.2.0');
+  });
 
   it.each([
     ['the render that is on disk, ours', entry(mine), entry(theirs), disk(mine), entry(mine)],
@@ -203,7 +208,7 @@ describe('a manifest in which Git left its markers', () => {
   });
 
   it('is none where there are no markers, or where a side is no manifest', () => {
-    expect(parseMergedManifest(formatManifest(entry(mine)), disk(mine))).toBeUndefined();
+    expect(parseMergedManifest(formatManifest(entry(mine), '0.3.0'), disk(mine))).toBeUndefined();
     const torn = textOf(entry(mine), entry(theirs)).replace('"files"', '');
     expect(() => parseMergedManifest(torn, disk(mine))).toThrow(/cannot be read/);
   });

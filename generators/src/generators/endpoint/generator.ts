@@ -21,18 +21,20 @@ export async function endpointGenerator(
   tree: Tree,
   options: EndpointGeneratorOptions,
 ): Promise<GeneratorCallback> {
-  const { name, environment, instanceType, min, max, rollout } = options;
+  const { name, environment, instanceType, min, max, rollout, budgetUsd } = options;
   const before = configurationIn(tree);
   requireModel(before, name);
   const settings = Object.fromEntries(
-    Object.entries({ instanceType, min, max, rollout }).filter(([, value]) => value !== undefined),
+    Object.entries({ instanceType, min, max, rollout, budgetUsd }).filter(
+      ([, value]) => value !== undefined,
+    ),
   );
   if (Object.keys(settings).length === 0) {
     throw new InputError({
       code: 'NOTHING_TO_CHANGE',
       what: 'No setting was given.',
       why: 'Only what is given is changed; the rest stays as it is.',
-      next: 'Give one or more of --instanceType, --min, --max and --rollout.',
+      next: 'Give one or more of --instanceType, --min, --max, --rollout and --budgetUsd.',
     });
   }
   const { written } = writeConfiguration(

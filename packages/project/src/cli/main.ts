@@ -10,6 +10,7 @@ import { formatHelp, parseArguments, UsageError, withCommonOptions, type Command
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./doctor.js')).doctor,
   diff: async () => (await import('./diff.js')).diff,
+  upgrade: async () => (await import('./upgrade.js')).upgrade,
   adopt: async () => (await import('./decisions.js')).adopt,
   resolve: async () => (await import('./decisions.js')).resolve,
   eject: async () => (await import('./decisions.js')).eject,

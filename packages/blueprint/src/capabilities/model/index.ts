@@ -31,7 +31,8 @@ function planModel(context: PlanContext, one: NormalisedModel): PlannedFile[] {
     rows: 0,
     columns: [],
   };
-  return [...files, jsonFile(`models/${one.name}/columns.json`, 'seeded', columns)];
+  const described = jsonFile(`models/${one.name}/columns.json`, 'seeded', columns);
+  return [...files, { ...described, fromData: true }];
 }
 
 /**
@@ -42,7 +43,6 @@ function settingsFile(one: NormalisedModel): PlannedFile {
   return jsonFile(`models/${one.name}/settings.json`, 'managed', {
     '//': 'What wa-ml.json says of this model, with every default. Change it there.',
     flavour: one.flavour,
-    budgetUsd: one.budgetUsd,
     environments: one.in,
   });
 }

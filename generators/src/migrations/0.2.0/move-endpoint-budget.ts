@@ -1,0 +1,4 @@
+import { moveEndpointBudget } from '@wa-ml/project';
+import { nxMigration } from '../nx-migration';
+
+export default nxMigration(moveEndpointBudget);
