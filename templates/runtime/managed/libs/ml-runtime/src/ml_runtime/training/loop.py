@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 
 import torch
 from torch import Tensor, nn
+from torch.amp.grad_scaler import GradScaler
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 
 from ..data.channels import read_channel_schema
@@ -15,7 +17,7 @@ from ..errors import TrainingError
 from ..hyperparameters import TrainingHyperparameters, parse_hyperparameters
 from ..layout import ContainerLayout
 from ..model_code import ModelCode
-from .batches import Batches
+from .batches import Batch, Batches
 from .checkpoint import Checkpoints, Progress, TrainingState, run_id
 from .export import export_model
 from .interruption import interruptible, stopped
@@ -90,17 +92,7 @@ def train_model(
             rate = learning_rate(settings, step, last_step)
             for group in optimiser.param_groups:
                 group["lr"] = rate
-            # Gradients are averaged over processes: times world_size over rows, that average is the
-            # batch's mean, even where the processes hold different numbers of rows.
-            scale = process.world_size / batch.rows
-            losses: list[Tensor] = []
-            for features, targets in batch.parts:
-                with synchronising(model, last=len(losses) == len(batch.parts) - 1):
-                    with forward:
-                        outputs = model(features)
-                    loss = objective.loss_sum(outputs[: len(targets)], targets) * scale
-                    scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
-                losses.append(loss.detach())
+            loss = compute_gradients(model, batch, objective, forward, scaler, process)
             if settings.max_grad_norm:
                 scaler.unscale_(optimiser)
                 nn.utils.clip_grad_norm_(parameters, settings.max_grad_norm)
@@ -111,7 +103,7 @@ def train_model(
 
             ends_epoch = step % epoch_steps == 0
             if ends_epoch or (settings.logging_steps and step % settings.logging_steps == 0):
-                mean = process.total([float(sum(losses))])[0] / process.world_size
+                mean = process.total([float(loss)])[0] / process.world_size
                 if not math.isfinite(mean):
                     raise _diverged(step)
                 if process.is_first and settings.logging_steps:
@@ -152,6 +144,41 @@ def train_model(
         end = {"status": "finished", "step": step, "onnxMaxAbsDifference": parity}
         observer.on_end(end | best)
     process.wait()
+
+
+def compute_gradients(
+    model: nn.Module,
+    batch: Batch,
+    objective: Objective,
+    forward: AbstractContextManager[object],
+    scaler: GradScaler,
+    process: Process,
+) -> Tensor:
+    """Add the gradients of a batch's mean loss, the same in all processes, to the parameters'.
+
+    Args:
+        model: What `parallelise` returned.
+        batch: This process's share.
+        objective: The loss.
+        forward: Context of each forward pass.
+        scaler: Scales the loss, if it is on.
+        process: This process.
+
+    Returns:
+        A scalar whose mean over all processes is the batch's mean loss.
+    """
+    # Gradients are averaged over processes: times world_size over rows, that average is the batch's
+    # mean, even where the processes hold different numbers of rows.
+    scale = process.world_size / batch.rows
+    total = torch.zeros((), device=process.device)
+    for number, (features, targets) in enumerate(batch.parts, start=1):
+        with synchronising(model, last=number == len(batch.parts)):
+            with forward:
+                outputs = model(features)
+            loss = objective.loss_sum(outputs[: len(targets)], targets) * scale
+            scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+        total += loss.detach()
+    return total
 
 
 @torch.no_grad()
