@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
+from ..hyperparameters import PRECISIONS, STRATEGIES
 from ..layout import ContainerLayout
 from .options import add_code_options, positive
 
@@ -13,8 +14,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's own options."""
     add_code_options(parser)
     parser.add_argument("--processes", type=positive, help="default: one for each GPU, else 1")
-    parser.add_argument("--strategy", choices=("single", "ddp"))
-    parser.add_argument("--precision", choices=("fp32", "bf16"))
+    parser.add_argument("--strategy", choices=STRATEGIES)
+    parser.add_argument("--precision", choices=PRECISIONS)
+    parser.add_argument(
+        "--sample", metavar="SHARE_OR_ROWS", help="train on fewer rows: 0.1 of them, or 1000"
+    )
 
 
 def run(options: argparse.Namespace, layout: ContainerLayout, arguments: list[str]) -> None:
