@@ -1,11 +1,12 @@
-import type {
-  Configuration,
-  DataFile,
-  Flavour,
-  Precision,
-  Rollout,
-  Strategy,
-  Tier,
+import {
+  networkFlavours,
+  type Configuration,
+  type DataFile,
+  type Flavour,
+  type Precision,
+  type Rollout,
+  type Strategy,
+  type Tier,
 } from './schema';
 
 export interface TrainingSettings {
@@ -93,13 +94,14 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
   const override = written.environments?.[environment.name];
   const training = { ...written.training, ...override?.training };
   const endpoint = { ...written.endpoint, ...override?.endpoint };
+  const isNetwork = networkFlavours.includes(written.flavour);
   const min = endpoint.min ?? (needsHighAvailability(environment) ? highAvailabilityInstances : 1);
   return {
     training: {
       instanceType: training.instanceType ?? 'ml.m5.xlarge',
       instances: training.instances ?? 1,
-      strategy: training.strategy ?? 'ddp',
-      precision: training.precision ?? 'bf16',
+      strategy: training.strategy ?? (isNetwork ? 'ddp' : 'single'),
+      precision: training.precision ?? (isNetwork ? 'bf16' : 'fp32'),
     },
     endpoint: {
       instanceType: endpoint.instanceType ?? defaultEndpointInstanceType[environment.tier],
