@@ -32,6 +32,10 @@ export const explanations: {
   flavour: {
     'pytorch-tabular':
       'a PyTorch network for tables, served by ONNX Runtime; CPU instances are enough',
+    'pytorch-image': 'a small convolutional network for images, trained from scratch',
+    'transformer-text': 'a small transformer that classifies texts, trained from scratch; no hub',
+    xgboost: 'boosted trees for tables; trains without PyTorch, on one host',
+    sklearn: 'a scikit-learn pipeline for tables, kept as ONNX; trains in seconds, on one host',
   },
   strategy: {
     single: 'one process on one host; nothing to coordinate',

@@ -3,6 +3,7 @@ import {
   environmentSchema,
   endpointSchema,
   modelSchema,
+  networkFlavours,
   trainingSchema,
 } from '@wa-ml/config';
 import {
@@ -99,6 +100,8 @@ const { strategy, precision } = trainingSchema.shape;
 const { rollout } = endpointSchema.shape;
 const { flavour, data } = modelSchema.shape;
 
+const isNetwork = (choices: Choices): boolean => networkFlavours.includes(choices.flavour);
+
 /** Everything that is asked, in this order. The schema of wa-ml.json says what may be chosen and what it is. */
 export const questions: readonly Question[] = [
   text(
@@ -151,20 +154,26 @@ export const questions: readonly Question[] = [
         ? `${choices.data.written.file}, predicts ${choices.data.written.target} (${choices.data.schema.task})`
         : 'a sample dataset',
   },
-  one(
-    'strategy',
-    'Strategy',
-    'How is the training spread?',
-    strategy.description,
-    strategy.unwrap().options,
-  ),
-  one(
-    'precision',
-    'Precision',
-    'How precise is the training?',
-    precision.description,
-    precision.unwrap().options,
-  ),
+  {
+    ...one(
+      'strategy',
+      'Strategy',
+      'How is the training spread?',
+      strategy.description,
+      strategy.unwrap().options,
+    ),
+    matters: isNetwork,
+  },
+  {
+    ...one(
+      'precision',
+      'Precision',
+      'How precise is the training?',
+      precision.description,
+      precision.unwrap().options,
+    ),
+    matters: isNetwork,
+  },
   one(
     'rollout',
     'Rollout',

@@ -1,5 +1,5 @@
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
-import type { NormalisedConfiguration, NormalisedModel } from '@wa-ml/config';
+import { networkFlavours, type NormalisedConfiguration, type NormalisedModel } from '@wa-ml/config';
 
 /** Processes of a distributed run on a developer's machine. */
 const localProcesses = 2;
@@ -109,12 +109,17 @@ export function modelProject(
   };
 }
 
-/** The runtime is tested and checked in the environment of the first model: it has none of its own. */
+/**
+ * The runtime is tested and checked in the environment of the first model that has PyTorch: it has none of its own.
+ * Where no model has, there is nothing to test it in.
+ */
 export function runtimeProject(
   configuration: NormalisedConfiguration,
 ): ProjectConfiguration & { name: string } {
   const root = 'libs/ml-runtime';
-  const first = Object.keys(configuration.models)[0];
+  const first = Object.values(configuration.models).find(({ flavour }) =>
+    networkFlavours.includes(flavour),
+  )?.name;
   const inputs = [runtimeSources, runtimeProjectFile, '{projectRoot}/tests/**/*'];
   const inFirst = (command: string) => `wa-ml uv run --project ../../models/${first} ${command}`;
   const targets: Record<string, TargetConfiguration> =

@@ -13,7 +13,9 @@ export interface InferredColumn {
   readonly categories?: readonly string[];
   readonly min?: number;
   readonly max?: number;
-  /** False for free text and identifiers, which the model ignores. */
+  /** Characters (code points) of the longest text; only for free text and identifiers. */
+  readonly maxLength?: number;
+  /** False for free text and identifiers, which a model of tables ignores. */
   readonly use?: false;
 }
 
@@ -135,12 +137,15 @@ function inferColumn(name: string, values: readonly string[]): InferredColumn {
   for (const value of present) counts.set(value, (counts.get(value) ?? 0) + 1);
   // A category repeats: free text and identifiers have about as many values as rows.
   if (counts.size > mostCategories || counts.size > present.length / 2)
-    return { name, type: 'string', missing, use: false };
+    return { name, type: 'string', missing, maxLength: longestOf(present), use: false };
   const categories = [...counts]
     .sort(([left, a], [right, b]) => b - a || (left < right ? -1 : 1))
     .map(([value]) => value);
   return { name, type: 'string', missing, categories };
 }
+
+const longestOf = (texts: readonly string[]): number =>
+  texts.reduce((longest, text) => Math.max(longest, [...text].length), 1);
 
 function range(numbers: readonly number[]): { min: number; max: number } {
   let [min, max] = [Infinity, -Infinity];

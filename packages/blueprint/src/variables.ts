@@ -1,5 +1,6 @@
 import type { NormalisedModel } from '@wa-ml/config';
 import type { PlanContext } from './capability';
+import { flavourParts, pinnedPackages } from './flavour-parts';
 import { versions } from './versions';
 
 /** What a template of the repository may name. */
@@ -28,6 +29,9 @@ export function modelVariables(
     ...repositoryVariables(context),
     model: one.name,
     flavour: one.flavour,
+    parts: flavourParts[one.flavour],
+    usesTorch: flavourParts[one.flavour].trainedBy === 'network',
+    pins: pinnedPackages(one.flavour),
     config: one,
     data: one.data ?? null,
   };

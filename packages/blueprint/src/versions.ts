@@ -35,12 +35,14 @@ export const versions = {
   },
   /** Python packages, as constraints of every model's lock. */
   python: {
+    babel: '2.18.0',
     granian: '2.8.7',
     hatchling: '1.33.0',
     hypothesis: '6.170.15',
     mypy: '2.4.1',
     numpy: '2.4.6',
     onnx: '1.23.2',
+    onnxmltools: '1.16.0',
     onnxruntime: '1.31.1',
     onnxscript: '0.7.2',
     orjson: '3.13.0',
@@ -48,7 +50,11 @@ export const versions = {
     ruff: '0.17.5',
     safetensors: '0.8.0',
     'scikit-learn': '1.9.1',
+    skl2onnx: '1.20.0',
     torch: '2.15.0',
+    xgboost: '3.2.0',
+    /** The same library without CUDA (18 MB in place of 500); there is none for macOS, whose xgboost has no CUDA. */
+    'xgboost-cpu': '3.2.0',
   },
   /**
    * Container base images. The digest is filled in by whoever can read the registry and is never invented:
@@ -77,5 +83,6 @@ export const versions = {
   },
 } as const;
 
+export type PythonPackageName = keyof typeof versions.python;
 export type ActionName = keyof typeof versions.actions;
 export type NpmPackageName = keyof typeof versions.npm;

@@ -1,4 +1,4 @@
-import { DataError, inferSchema } from '@wa-ml/blueprint';
+import { DataError, describedFor, inferSchema } from '@wa-ml/blueprint';
 import { describe, expect, it } from 'vitest';
 
 const csv = `customer,age,income,plan,vip,note,churned
@@ -66,5 +66,49 @@ describe('inferring a schema from a CSV file', () => {
   });
   it('names the column that was probably meant', () => {
     expect(() => inferSchema(csv, 'x.csv', 'chruned')).toThrow(/--target churned/);
+  });
+});
+
+describe('what a flavour makes of the columns', () => {
+  const image = (pixels: string[]) =>
+    inferSchema(
+      ['label,a,b,c,d', ...pixels.map((row, index) => `${index % 2},${row}`)].join('\n'),
+      'd.csv',
+      'label',
+    );
+
+  it('is all of them for tables', () => {
+    const schema = inferSchema(csv, 'data/customers.csv', 'churned');
+    expect(describedFor.table(schema)).toBe(schema);
+  });
+  it('is the longest text and the target for texts', () => {
+    const { columns } = describedFor.text(inferSchema(csv, 'data/customers.csv', 'churned'));
+    expect(columns).toEqual([
+      // The longest has 12 characters; room is left up to the next power of two.
+      { name: 'note', type: 'text', missing: 0, maxLength: 16 },
+      { name: 'churned', type: 'string', missing: 0, categories: ['no', 'yes'] },
+    ]);
+  });
+  it('refuses texts where there is none', () => {
+    expect(() => describedFor.text(inferSchema('a,t\n1,x\n2,y\n3,x\n4,y', 'x.csv', 't'))).toThrow(
+      'x.csv has no column of text',
+    );
+  });
+  it('is one square of pixels and the target for images', () => {
+    const { columns, task } = describedFor.image(image(['0,1,2,255', '9,8,7,6']));
+    expect(columns[0]).toEqual({ name: 'image', type: 'pixels', shape: [2, 2] });
+    expect(columns.map(({ name }) => name)).toEqual(['image', 'label']);
+    expect(task).toBe('classification');
+  });
+  it.each([
+    ['a pixel over 255', ['0,1,2,256', '9,8,7,6'], '"d"'],
+    ['a pixel that is missing', ['0,,2,3', '9,8,7,6'], '"b"'],
+    ['a pixel with a fraction', ['0,1,2.5,3', '9,8,7,6'], '"c"'],
+  ])('refuses %s', (_, pixels, named) => {
+    expect(() => describedFor.image(image(pixels))).toThrow(named);
+  });
+  it('refuses pixels that are no square', () => {
+    const schema = inferSchema('label,a,b,c\n0,1,2,3\n1,4,5,6', 'd.csv', 'label');
+    expect(() => describedFor.image(schema)).toThrow('no square of pixels');
   });
 });

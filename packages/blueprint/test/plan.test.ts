@@ -25,7 +25,7 @@ const templates = new Map([
   ['workspace/seeded/mine.txt', '{{not rendered}}\n'],
   ['model/managed/models/__model__/name.txt.hbs', '{{model}} of {{repo}}\n'],
   ['model/flavours/pytorch-tabular/seeded/models/__model__/model.py', 'x = 1\n'],
-  ['model/data/file/pytorch-tabular/seeded/models/__model__/data.py', 'file\n'],
+  ['model/data/file/table/seeded/models/__model__/data.py', 'file\n'],
   ['model/data/sample/pytorch-tabular/seeded/models/__model__/data.py', 'sample\n'],
 ]);
 const plan = planRepo(normalised, templates);

@@ -1,11 +1,12 @@
-import type {
-  Configuration,
-  DataFile,
-  Flavour,
-  Precision,
-  Rollout,
-  Strategy,
-  Tier,
+import {
+  networkFlavours,
+  type Configuration,
+  type DataFile,
+  type Flavour,
+  type Precision,
+  type Rollout,
+  type Strategy,
+  type Tier,
 } from './schema';
 
 export interface TrainingSettings {
@@ -97,13 +98,14 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
     environment.tier === 'production'
       ? (endpoint.budgetUsd ?? defaultEndpointBudgetUsd)
       : override?.endpoint?.budgetUsd;
+  const isNetwork = networkFlavours.includes(written.flavour);
   const min = endpoint.min ?? (needsHighAvailability(environment) ? highAvailabilityInstances : 1);
   return {
     training: {
       instanceType: training.instanceType ?? 'ml.m5.xlarge',
       instances: training.instances ?? 1,
-      strategy: training.strategy ?? 'ddp',
-      precision: training.precision ?? 'bf16',
+      strategy: training.strategy ?? (isNetwork ? 'ddp' : 'single'),
+      precision: training.precision ?? (isNetwork ? 'bf16' : 'fp32'),
     },
     endpoint: {
       instanceType: endpoint.instanceType ?? defaultEndpointInstanceType[environment.tier],

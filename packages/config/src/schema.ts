@@ -5,7 +5,19 @@ import { limits } from './limits';
 /** The tiers that policies hang on; an environment's name means nothing. */
 export const tiers = ['development', 'staging', 'production'] as const;
 /** Model flavours: what a model is made of and how it is seeded. */
-export const flavours = ['pytorch-tabular'] as const;
+export const flavours = [
+  'pytorch-tabular',
+  'pytorch-image',
+  'transformer-text',
+  'xgboost',
+  'sklearn',
+] as const;
+/** Those that a PyTorch training loop trains; the others bring a library that trains in one process, without PyTorch. */
+export const networkFlavours: readonly (typeof flavours)[number][] = [
+  'pytorch-tabular',
+  'pytorch-image',
+  'transformer-text',
+];
 export const strategies = ['single', 'ddp'] as const;
 export const precisions = ['fp32', 'bf16'] as const;
 export const rollouts = ['all-at-once', 'canary'] as const;
@@ -33,12 +45,14 @@ export const trainingSchema = z
       .enum(strategies)
       .optional()
       .describe(
-        'How the work is spread: one process, or DistributedDataParallel under torchrun. Default: ddp.',
+        'How the work is spread: one process, or DistributedDataParallel under torchrun. Default: ddp, and single for xgboost and sklearn.',
       ),
     precision: z
       .enum(precisions)
       .optional()
-      .describe('Numeric precision of the forward pass. Default: bf16.'),
+      .describe(
+        'Numeric precision of the forward pass. Default: bf16, and fp32 for xgboost and sklearn.',
+      ),
   })
   .describe('How the model is trained.');
 

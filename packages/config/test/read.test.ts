@@ -148,6 +148,18 @@ describe('reading wa-ml.json', () => {
       'One process',
     ],
     [
+      'trees that are spread over processes',
+      { flavour: 'xgboost', training: { strategy: 'ddp' } },
+      'models.churn.training.strategy',
+      'one process',
+    ],
+    [
+      'a pipeline in bfloat16',
+      { flavour: 'sklearn', training: { precision: 'bf16' } },
+      'models.churn.training.precision',
+      'own arithmetic',
+    ],
+    [
       'a setting for an environment that does not exist',
       { environments: { qa: {} } },
       'models.churn.environments.qa',
@@ -159,6 +171,16 @@ describe('reading wa-ml.json', () => {
     const problem = problemsOf(value).find((one) => formatPath(one.path) === path);
     expect(problem?.why).toContain(why);
     expect(problem?.instead).toBeTruthy();
+  });
+
+  it('trains what brings its own library in one process and in its own precision', () => {
+    const value = small();
+    value.models['churn']!['flavour'] = 'xgboost';
+    const { normalised } = readConfiguration(JSON.stringify(value));
+    expect(normalised.models['churn']!.in['prod']!.training).toMatchObject({
+      strategy: 'single',
+      precision: 'fp32',
+    });
   });
 
   it('points at the override where the mistake stands in one', () => {

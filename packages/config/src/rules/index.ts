@@ -3,6 +3,7 @@ import { environmentsExist } from './environments-exist';
 import { highAvailability } from './high-availability';
 import { instanceRange } from './instance-range';
 import { nameLength } from './name-length';
+import { networkTraining } from './network-training';
 import { reservedNames } from './reserved-names';
 import type { Rule } from './rule';
 import { strategyInstances } from './strategy-instances';
@@ -18,4 +19,5 @@ export const rules: readonly Rule[] = [
   instanceRange,
   highAvailability,
   strategyInstances,
+  networkTraining,
 ];

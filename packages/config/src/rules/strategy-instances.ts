@@ -1,3 +1,4 @@
+import { networkFlavours } from '../schema';
 import type { Rule } from './rule';
 import { writtenAt } from './written-at';
 
@@ -11,7 +12,7 @@ export const strategyInstances: Rule = {
           path: writtenAt(written, model.name, environment, 'training', 'instances'),
           what: `${training.instances} hosts are paid for, and strategy "single" uses one.`,
           why: 'One process cannot span hosts.',
-          instead: '1, or "strategy": "ddp"',
+          instead: networkFlavours.includes(model.flavour) ? '1, or "strategy": "ddp"' : '1',
         })),
     ),
 };

@@ -1,6 +1,8 @@
 import type { NormalisedModel } from '@wa-ml/config';
+import { flavourParts } from '../../flavour-parts';
 import { planTemplates, type Capability, type PlanContext } from '../../capability';
 import { jsonFile, type PlannedFile } from '../../planned-file';
+import { describedFor } from '../../rows-of-data';
 import { modelVariables } from '../../variables';
 
 /** A model's own project: what every model has, what its flavour has, and its data module. */
@@ -12,10 +14,13 @@ export const model: Capability = {
 };
 
 function planModel(context: PlanContext, one: NormalisedModel): PlannedFile[] {
+  const parts = flavourParts[one.flavour];
   const folders = [
     'model',
     `model/flavours/${one.flavour}`,
-    `model/data/${one.data ? 'file' : 'sample'}/${one.flavour}`,
+    `model/features/${parts.features}`,
+    `model/trained-by/${parts.trainedBy}`,
+    one.data ? `model/data/file/${parts.rows}` : `model/data/sample/${one.flavour}`,
   ];
   const files = folders.flatMap((folder) =>
     planTemplates(context, folder, modelVariables(context, one)),
@@ -24,13 +29,9 @@ function planModel(context: PlanContext, one: NormalisedModel): PlannedFile[] {
   if (!one.data) return files;
   // Seeded, so only the first writing counts: later runs need no data at hand.
   const inferred = Object.hasOwn(context.schemas, one.name) ? context.schemas[one.name] : undefined;
-  const columns = inferred ?? {
-    version: 1,
-    ...one.data,
-    task: 'classification',
-    rows: 0,
-    columns: [],
-  };
+  const columns = inferred
+    ? describedFor[parts.rows](inferred)
+    : { version: 1, ...one.data, task: 'classification', rows: 0, columns: [] };
   const described = jsonFile(`models/${one.name}/columns.json`, 'seeded', columns);
   return [...files, { ...described, fromData: true }];
 }

@@ -22,9 +22,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, layout: ContainerLayout, arguments: list[str]) -> None:
-    """Train in this process, or in several under torchrun."""
+    """Train in this process, or a network in several under torchrun."""
     from ..model_code import find_model_code
-    from ..training.launch import train
 
     code = find_model_code(layout, os.environ, options.code)
+    if code.fits_itself():
+        # Such a model's environment has no torch, which everything below imports.
+        from ..training.estimators import train_estimator
+
+        train_estimator(layout, code)
+        return
+    from ..training.launch import train
+
     train(layout, code, options.processes, arguments)
