@@ -51,8 +51,8 @@ describe('a run that is killed', () => {
 });
 
 describe('a run that is killed between writing a temporary file and renaming it', () => {
-  it('is healed by the next, which removes that file', () => {
-    for (const rename of deep ? [1, 2, 10, 50, 80] : [50]) {
+  it('is healed by the next, which removes that file', { timeout: 300_000 }, () => {
+    for (const rename of deep ? [1, 2, 10, 30, 60] : [50]) {
       const folder = freshCopy();
       const env = { ...process.env, DIE_AT_RENAME: String(rename) };
       expect(keepNow(folder, 1, { env }).code).toBe(null);
@@ -146,7 +146,7 @@ describe('a folder that may not be written', () => {
 describe('two runs at once', () => {
   it(
     'each ends well or says why not, and one more run finds all in step',
-    { timeout: 300_000 },
+    { timeout: 1_800_000 },
     async () => {
       for (let round = 0; round < (deep ? 20 : 1); round++) {
         const folder = freshCopy();

@@ -60,7 +60,7 @@ export function withLock<Result>(root: string, run: () => Result): Result {
 function acquire(root: string, file: string): void {
   // Each turn either ends or removes a lock that somebody left; twice is for two runs that find the same one.
   for (let turn = 0; turn < 5; turn++) {
-    if (create(file)) return;
+    if (create(file)) return removeUnlinked(file);
     const holder = readHolder(file);
     if (!holder) continue;
     if (!isGone(holder, file)) throw new LockedError(holder);
@@ -91,6 +91,14 @@ function create(file: string): boolean {
     throw new WriteError(lockPath, error as NodeJS.ErrnoException);
   } finally {
     rmSync(own, { force: true });
+  }
+}
+
+/** What processes left that were killed before their lock was in its place. */
+function removeUnlinked(file: string): void {
+  for (const name of readdirSync(dirname(file))) {
+    const pid = Number(/^lock\.(\d+)$/.exec(name)?.[1] ?? process.pid);
+    if (pid !== process.pid && !lives(pid)) rmSync(join(dirname(file), name), { force: true });
   }
 }
 
@@ -126,12 +134,15 @@ function isGone({ pid, host }: Holder, file: string): boolean {
     const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     return Date.now() - written > longestRun;
   }
-  if (pid <= 0) return true;
+  return pid <= 0 || !lives(pid);
+}
+
+function lives(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return false;
+    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH'; // EPERM: it lives, as somebody else
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'; // EPERM: it lives, as somebody else
   }
 }
 
