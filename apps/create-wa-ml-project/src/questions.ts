@@ -99,6 +99,10 @@ const { strategy, precision } = trainingSchema.shape;
 const { rollout } = endpointSchema.shape;
 const { flavour, data } = modelSchema.shape;
 
+/** A new repository trains on one CPU instance: what needs several, or a GPU, is written into wa-ml.json with it. */
+const needsOtherInstances: readonly string[] = ['fsdp', 'fp16'];
+const fitsFirstInstance = (value: string) => !needsOtherInstances.includes(value);
+
 /** Everything that is asked, in this order. The schema of wa-ml.json says what may be chosen and what it is. */
 export const questions: readonly Question[] = [
   text(
@@ -156,14 +160,14 @@ export const questions: readonly Question[] = [
     'Strategy',
     'How is the training spread?',
     strategy.description,
-    strategy.unwrap().options,
+    strategy.unwrap().options.filter(fitsFirstInstance),
   ),
   one(
     'precision',
     'Precision',
     'How precise is the training?',
     precision.description,
-    precision.unwrap().options,
+    precision.unwrap().options.filter(fitsFirstInstance),
   ),
   one(
     'rollout',

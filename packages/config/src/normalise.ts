@@ -1,3 +1,4 @@
+import { emulatesBf16 } from './accelerators';
 import type {
   Configuration,
   DataFile,
@@ -13,6 +14,8 @@ export interface TrainingSettings {
   readonly instances: number;
   readonly strategy: Strategy;
   readonly precision: Precision;
+  /** Name to text, as SageMaker passes them. */
+  readonly hyperparameters: Readonly<Record<string, string>>;
 }
 
 export interface EndpointSettings {
@@ -93,13 +96,21 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
   const override = written.environments?.[environment.name];
   const training = { ...written.training, ...override?.training };
   const endpoint = { ...written.endpoint, ...override?.endpoint };
+  const instanceType = training.instanceType ?? 'ml.m5.xlarge';
+  const hyperparameters = {
+    ...written.training?.hyperparameters,
+    ...override?.training?.hyperparameters,
+  };
   const min = endpoint.min ?? (needsHighAvailability(environment) ? highAvailabilityInstances : 1);
   return {
     training: {
-      instanceType: training.instanceType ?? 'ml.m5.xlarge',
+      instanceType,
       instances: training.instances ?? 1,
       strategy: training.strategy ?? 'ddp',
-      precision: training.precision ?? 'bf16',
+      precision: training.precision ?? (emulatesBf16(instanceType) ? 'fp16' : 'bf16'),
+      hyperparameters: Object.fromEntries(
+        Object.entries(hyperparameters).map(([name, value]) => [name, String(value)]),
+      ),
     },
     endpoint: {
       instanceType: endpoint.instanceType ?? defaultEndpointInstanceType[environment.tier],

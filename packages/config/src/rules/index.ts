@@ -3,6 +3,8 @@ import { environmentsExist } from './environments-exist';
 import { highAvailability } from './high-availability';
 import { instanceRange } from './instance-range';
 import { nameLength } from './name-length';
+import { neuronTraining } from './neuron-training';
+import { precisionDevice } from './precision-device';
 import { reservedNames } from './reserved-names';
 import type { Rule } from './rule';
 import { strategyInstances } from './strategy-instances';
@@ -18,4 +20,6 @@ export const rules: readonly Rule[] = [
   instanceRange,
   highAvailability,
   strategyInstances,
+  precisionDevice,
+  neuronTraining,
 ];
