@@ -40,7 +40,7 @@ export async function installPythonEnvironment() {
       '--constraint',
       file,
       '--editable',
-      `${runtimeFolder}[train,serve]`,
+      `${runtimeFolder}[train,serve,images]`,
       'hypothesis',
       'mypy',
       'pytest',
