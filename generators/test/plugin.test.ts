@@ -57,6 +57,13 @@ describe('inferred projects', () => {
     expect(train({ strategy: 'single', precision: 'fp32' })).toMatch(
       /--strategy single --precision fp32$/,
     );
+    expect(
+      train({
+        instanceType: 'ml.g4dn.xlarge',
+        precision: 'fp16',
+        hyperparameters: { epochs: 5, sample: 0.1 },
+      }),
+    ).toMatch(/--precision bf16 --processes 2 --set epochs=5 --set sample=0.1$/);
   });
 
   it('are cached by the code of their own model and the runtime only', () => {

@@ -40,10 +40,12 @@ export const explanations: {
   strategy: {
     single: 'one process on one host; nothing to coordinate',
     ddp: 'torchrun and DistributedDataParallel; billed per host, one host unless you ask for more',
+    fsdp: 'each GPU or host holds a part of the model; for models too large for one, needs two or more',
   },
   precision: {
     fp32: 'full precision everywhere; the reference',
     bf16: 'matrix products in bfloat16; less memory and time on recent GPUs',
+    fp16: 'matrix products in float16, with a scaled loss; for GPUs older than Ampere, such as g4dn',
   },
   rollout: {
     'all-at-once': 'all traffic in one step; a bad version reaches everybody until an alarm',

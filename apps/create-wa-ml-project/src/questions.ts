@@ -101,6 +101,9 @@ const { rollout } = endpointSchema.shape;
 const { flavour, data } = modelSchema.shape;
 
 const isNetwork = (choices: Choices): boolean => networkFlavours.includes(choices.flavour);
+/** A new repository trains on one CPU instance: what needs several, or a GPU, is written into wa-ml.json with it. */
+const needsOtherInstances: readonly string[] = ['fsdp', 'fp16'];
+const fitsFirstInstance = (value: string) => !needsOtherInstances.includes(value);
 
 /** Everything that is asked, in this order. The schema of wa-ml.json says what may be chosen and what it is. */
 export const questions: readonly Question[] = [
@@ -160,7 +163,7 @@ export const questions: readonly Question[] = [
       'Strategy',
       'How is the training spread?',
       strategy.description,
-      strategy.unwrap().options,
+      strategy.unwrap().options.filter(fitsFirstInstance),
     ),
     matters: isNetwork,
   },
@@ -170,7 +173,7 @@ export const questions: readonly Question[] = [
       'Precision',
       'How precise is the training?',
       precision.description,
-      precision.unwrap().options,
+      precision.unwrap().options.filter(fitsFirstInstance),
     ),
     matters: isNetwork,
   },

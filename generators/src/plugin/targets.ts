@@ -51,7 +51,13 @@ export function modelProject(
   configuration: NormalisedConfiguration,
 ): ProjectConfiguration & { name: string } {
   const root = `models/${model.name}`;
-  const { strategy, precision } = model.in[configuration.trainingEnvironment]!.training;
+  const { strategy, precision, hyperparameters } =
+    model.in[configuration.trainingEnvironment]!.training;
+  // fp16 needs a GPU's loss scaling, and a laptop has none; bf16 is as short.
+  const localPrecision = precision === 'fp16' ? 'bf16' : precision;
+  const settings = Object.entries(hyperparameters)
+    .map(([name, value]) => ` --set ${name}=${value}`)
+    .join('');
   const processes = strategy === 'single' ? '' : ` --processes ${localProcesses}`;
   const inputs = model.data
     ? [...modelSources, dataContent(`${root}/${model.data.file}`)]
@@ -71,7 +77,7 @@ export function modelProject(
       }),
       train: uv(
         root,
-        `${run('train')} --strategy ${strategy} --precision ${precision}${processes}`,
+        `${run('train')} --strategy ${strategy} --precision ${localPrecision}${processes}${settings}`,
         {
           cache: true,
           inputs,

@@ -69,6 +69,8 @@ const onlyFor: Partial<Record<PythonPackageName, readonly Flavour[]>> = {
   babel: ['transformer-text'],
   onnxmltools: ['xgboost'],
   onnxscript: ['pytorch-tabular', 'pytorch-image', 'transformer-text'],
+  pillow: ['pytorch-image'],
+  pyarrow: ['pytorch-tabular', 'pytorch-image', 'transformer-text'],
   safetensors: ['pytorch-tabular', 'pytorch-image', 'transformer-text'],
   'scikit-learn': ['pytorch-tabular', 'pytorch-image', 'xgboost', 'sklearn'],
   skl2onnx: ['xgboost', 'sklearn'],

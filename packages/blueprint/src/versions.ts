@@ -46,6 +46,8 @@ export const versions = {
     onnxruntime: '1.31.1',
     onnxscript: '0.7.2',
     orjson: '3.13.0',
+    pillow: '13.0.0',
+    pyarrow: '26.0.1',
     pytest: '9.2.0',
     ruff: '0.17.5',
     safetensors: '0.8.0',

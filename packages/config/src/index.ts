@@ -3,6 +3,7 @@ export * from './problems';
 export * from './nearest';
 export * from './limits';
 export * from './instances';
+export * from './accelerators';
 export * from './schema';
 export * from './normalise';
 export * from './merge-markers';

@@ -12,6 +12,11 @@ export const limits = {
   region: /^[a-z]{2}(-[a-z]+)+-\d$/,
   /** An image reference by digest: never a tag, which can move. */
   imageByDigest: /^[a-z0-9.\-_/:]+@sha256:[0-9a-f]{64}$/,
+  /**
+   * SageMaker takes 256 and 2500 characters; we take less of the alphabet, because the local command passes
+   * the same pair through a shell.
+   */
+  hyperparameter: { name: /^[A-Za-z_][A-Za-z0-9_]{0,255}$/, text: /^[A-Za-z0-9_.+-]{1,2500}$/ },
   /** SageMaker caps a canary at half of the fleet. */
   canaryPercentMax: 50,
 } as const;

@@ -1,3 +1,4 @@
+import { emulatesBf16 } from './accelerators';
 import {
   networkFlavours,
   type Configuration,
@@ -14,6 +15,8 @@ export interface TrainingSettings {
   readonly instances: number;
   readonly strategy: Strategy;
   readonly precision: Precision;
+  /** Name to text, as SageMaker passes them. */
+  readonly hyperparameters: Readonly<Record<string, string>>;
 }
 
 export interface EndpointSettings {
@@ -90,6 +93,12 @@ export function needsHighAvailability(
 
 type WrittenModel = Configuration['models'][string];
 
+/** Libraries that train by themselves have their own arithmetic; a GPU that emulates bf16 is slower with it. */
+function defaultPrecision(instanceType: string, isNetwork: boolean): Precision {
+  if (!isNetwork) return 'fp32';
+  return emulatesBf16(instanceType) ? 'fp16' : 'bf16';
+}
+
 function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): ModelSettings {
   const override = written.environments?.[environment.name];
   const training = { ...written.training, ...override?.training };
@@ -99,13 +108,21 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
       ? (endpoint.budgetUsd ?? defaultEndpointBudgetUsd)
       : override?.endpoint?.budgetUsd;
   const isNetwork = networkFlavours.includes(written.flavour);
+  const instanceType = training.instanceType ?? 'ml.m5.xlarge';
+  const hyperparameters = {
+    ...written.training?.hyperparameters,
+    ...override?.training?.hyperparameters,
+  };
   const min = endpoint.min ?? (needsHighAvailability(environment) ? highAvailabilityInstances : 1);
   return {
     training: {
-      instanceType: training.instanceType ?? 'ml.m5.xlarge',
+      instanceType,
       instances: training.instances ?? 1,
       strategy: training.strategy ?? (isNetwork ? 'ddp' : 'single'),
-      precision: training.precision ?? (isNetwork ? 'bf16' : 'fp32'),
+      precision: training.precision ?? defaultPrecision(instanceType, isNetwork),
+      hyperparameters: Object.fromEntries(
+        Object.entries(hyperparameters).map(([name, value]) => [name, String(value)]),
+      ),
     },
     endpoint: {
       instanceType: endpoint.instanceType ?? defaultEndpointInstanceType[environment.tier],

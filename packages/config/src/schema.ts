@@ -18,8 +18,8 @@ export const networkFlavours: readonly (typeof flavours)[number][] = [
   'pytorch-image',
   'transformer-text',
 ];
-export const strategies = ['single', 'ddp'] as const;
-export const precisions = ['fp32', 'bf16'] as const;
+export const strategies = ['single', 'ddp', 'fsdp'] as const;
+export const precisions = ['fp32', 'bf16', 'fp16'] as const;
 export const rollouts = ['all-at-once', 'canary'] as const;
 
 const namePart = (what: string) =>
@@ -45,13 +45,31 @@ export const trainingSchema = z
       .enum(strategies)
       .optional()
       .describe(
-        'How the work is spread: one process, or DistributedDataParallel under torchrun. Default: ddp, and single for xgboost and sklearn.',
+        'How the work is spread over processes: single (one), ddp (a replica in each) or fsdp (a part of the model in each). Default: ddp, and single for xgboost and sklearn.',
       ),
     precision: z
       .enum(precisions)
       .optional()
       .describe(
-        'Numeric precision of the forward pass. Default: bf16, and fp32 for xgboost and sklearn.',
+        'Numeric precision of the forward pass. Default: bf16, or fp16 on GPUs that only emulate bf16, and fp32 for xgboost and sklearn.',
+      ),
+    hyperparameters: z
+      .record(
+        z.string().regex(limits.hyperparameter.name, 'is no name of a hyperparameter'),
+        z.union([
+          z.number(),
+          z.boolean(),
+          z
+            .string()
+            .regex(
+              limits.hyperparameter.text,
+              'has characters other than letters, digits, _ . + -',
+            ),
+        ]),
+      )
+      .optional()
+      .describe(
+        'What else the model or the training loop is told, such as "epochs": 50. Default: what model.py says.',
       ),
   })
   .describe('How the model is trained.');

@@ -160,6 +160,36 @@ describe('reading wa-ml.json', () => {
       'own arithmetic',
     ],
     [
+      'shards for a single process',
+      { training: { strategy: 'fsdp' } },
+      'models.churn.training.strategy',
+      'nothing to shard',
+    ],
+    [
+      'fp16 on a CPU',
+      { training: { precision: 'fp16' } },
+      'models.churn.training.precision',
+      'needs a GPU',
+    ],
+    [
+      'fp16 in shards',
+      { training: { instanceType: 'ml.g5.12xlarge', strategy: 'fsdp', precision: 'fp16' } },
+      'models.churn.training.precision',
+      'its own shard',
+    ],
+    [
+      'bf16 on a GPU that emulates it',
+      { training: { instanceType: 'ml.g4dn.xlarge', precision: 'bf16' } },
+      'models.churn.training.precision',
+      'before Ampere',
+    ],
+    [
+      'training on accelerators that the image cannot use',
+      { training: { instanceType: 'ml.trn1.2xlarge' } },
+      'models.churn.training.instanceType',
+      'paid for nothing',
+    ],
+    [
       'a setting for an environment that does not exist',
       { environments: { qa: {} } },
       'models.churn.environments.qa',
@@ -181,6 +211,43 @@ describe('reading wa-ml.json', () => {
       strategy: 'single',
       precision: 'fp32',
     });
+  });
+
+  it.each([
+    [{ strategy: 'fsdp', instances: 2 }],
+    [{ strategy: 'fsdp', instanceType: 'ml.g5.12xlarge' }],
+    [{ strategy: 'ddp', instanceType: 'ml.g4dn.12xlarge', precision: 'fp16' }],
+    [{ strategy: 'fsdp', instanceType: 'ml.p5.48xlarge', precision: 'bf16' }],
+    [{ hyperparameters: { epochs: 50, torch_compile: true, optimizer: 'adam-w' } }],
+  ])('lets %j through', (training) => {
+    const value = small();
+    value.models['churn']!['training'] = training;
+    expect(problemsOf(value)).toEqual([]);
+  });
+
+  it('refuses a hyperparameter that a shell would read as more than a word', () => {
+    for (const hyperparameters of [{ 'a b': 1 }, { name: 'x; rm -rf .' }, { name: '$(id)' }]) {
+      const value = small();
+      value.models['churn']!['training'] = { hyperparameters };
+      expect(problemsOf(value)).toHaveLength(1);
+    }
+  });
+
+  it('gives a GPU that only emulates bf16 fp16, and hyperparameters as text', () => {
+    const value = small();
+    value.models['churn']!['training'] = {
+      instanceType: 'ml.g4dn.xlarge',
+      hyperparameters: { epochs: 50 },
+    };
+    value.models['churn']!['environments'] = {
+      prod: { training: { hyperparameters: { epochs: 80, sample: 0.5 } } },
+    };
+    const model = readConfiguration(JSON.stringify(value)).normalised.models['churn']!;
+    expect(model.in['dev']!.training).toMatchObject({
+      precision: 'fp16',
+      hyperparameters: { epochs: '50' },
+    });
+    expect(model.in['prod']!.training.hyperparameters).toEqual({ epochs: '80', sample: '0.5' });
   });
 
   it('points at the override where the mistake stands in one', () => {

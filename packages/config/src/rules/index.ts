@@ -4,6 +4,8 @@ import { highAvailability } from './high-availability';
 import { instanceRange } from './instance-range';
 import { nameLength } from './name-length';
 import { networkTraining } from './network-training';
+import { neuronTraining } from './neuron-training';
+import { precisionDevice } from './precision-device';
 import { reservedNames } from './reserved-names';
 import type { Rule } from './rule';
 import { strategyInstances } from './strategy-instances';
@@ -20,4 +22,6 @@ export const rules: readonly Rule[] = [
   highAvailability,
   strategyInstances,
   networkTraining,
+  precisionDevice,
+  neuronTraining,
 ];

@@ -62,14 +62,14 @@ const artifactUri = (setting: PipelineSetting, purpose: keyof typeof artifactPre
 
 /** The training job: CreateTrainingJob without its name. */
 export function trainingArguments(channels: readonly Channel[], setting: PipelineSetting): Json {
-  const { instanceType, instances, strategy, precision } = setting.training;
+  const { instanceType, instances, strategy, precision, hyperparameters } = setting.training;
   return {
     // The image's entry point is `python -m ml_runtime`; SageMaker adds the argument `train`.
     AlgorithmSpecification: {
       TrainingImage: get('Parameters.TrainingImage'),
       TrainingInputMode: 'File',
     },
-    HyperParameters: { strategy, precision },
+    HyperParameters: { ...hyperparameters, strategy, precision },
     InputDataConfig: channels.map((channel) => ({
       ChannelName: channel,
       DataSource: {

@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from safetensors.numpy import load_file
 
 DEEP = os.environ.get("WA_ML_DEEP") == "1"
 # 106 rows in batches of 16: 7 steps an epoch, 28 in all; a checkpoint every 3 of them.
-SETTINGS = {"epochs": 4, "batch_size": 16, "save_steps": 3}
+SETTINGS: dict[str, Any] = {"epochs": 4, "batch_size": 16, "save_steps": 3}
 LAST = 28
 
 
@@ -94,7 +95,7 @@ def test_a_run_goes_on_with_another_number_of_processes_and_another_strategy(
 def test_sigterm_writes_a_checkpoint_and_the_next_start_continues_there(
     root: Path, code: Path
 ) -> None:
-    settings = {"epochs": 4, "batch_size": 16, "strategy": "ddp"}
+    settings: dict[str, Any] = {"epochs": 4, "batch_size": 16, "strategy": "ddp"}
     # One process is told; the other has to hear of it and to stop at the same step.
     stopped = train(root, code, 2, terminated_after=10, **settings)
     assert stopped.exit_codes == (1, 1)
@@ -151,7 +152,11 @@ def test_twenty_kills_in_a_row_lose_no_more_than_the_interval(
     root: Path, code: Path, tmp_path: Path
 ) -> None:
     interval = 10
-    settings = {"epochs": 100, "batch_size": 16, "save_steps": interval, "strategy": "ddp"}
+    settings: dict[str, Any] = SETTINGS | {
+        "epochs": 100,
+        "save_steps": interval,
+        "strategy": "ddp",
+    }
     shutil.copytree(root / "input", tmp_path / "whole/input")
     whole = train(tmp_path / "whole", code, 2, **settings)
     last = max(whole.curve)

@@ -8,6 +8,7 @@ import pytest
 import torch
 from conftest import run, write_model
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 from processes import in_processes, train
 from torch import nn
@@ -25,6 +26,8 @@ from ml_runtime.training.process_group import Process, join_process_group
 
 SCHEMA = Schema("classification", "y", ("a", "b", "c"), (Column("x"),))
 ROWS = 45
+# A busy machine must not fail a claim that says nothing of time.
+UNHURRIED = examples(deadline=None, max_examples=40)
 HERE = Process(0, 1, torch.device("cpu"))
 
 
@@ -96,6 +99,7 @@ def test_gradients_are_those_of_one_process_with_the_whole_batch(
         torch.testing.assert_close(found[name], value, rtol=0, atol=1e-6, msg=name)
 
 
+@UNHURRIED
 @given(
     rows=st.integers(1, 60),
     batch_size=st.integers(1, 20),
@@ -128,6 +132,7 @@ def test_every_row_is_in_one_batch_of_an_epoch_whatever_the_processes(
     assert sorted(epoch.tolist()) == list(range(rows))
 
 
+@UNHURRIED
 @given(step=st.integers(0, 40), rows=st.integers(1, 30), batch_size=st.integers(1, 8))
 def test_continuing_at_a_step_gives_the_batches_that_were_to_come(
     step: int, rows: int, batch_size: int
@@ -165,7 +170,7 @@ def test_two_processes_train_what_one_trains_and_export_it(
     one, two = tmp_path / "one", tmp_path / "two"
     for root in (one, two):
         run("prepare", root, "--code", str(code))
-    same = {"epochs": 3, "batch_size": 35, "dropout": 0}
+    same: dict[str, Any] = {"epochs": 3, "batch_size": 35, "dropout": 0}
     alone = train(one, code, **same)
     together = train(two, code, 2, strategy=strategy, **same)
     assert together.exit_codes == (0, 0)

@@ -169,7 +169,7 @@ def compute_gradients(
     """
     # Gradients are averaged over processes: times world_size over rows, that average is the batch's
     # mean, even where the processes hold different numbers of rows.
-    scale = process.world_size / batch.rows
+    scale = process.world_size / max(1, batch.rows)
     total = torch.zeros((), device=process.device)
     for number, (features, targets) in enumerate(batch.parts, start=1):
         with synchronising(model, last=number == len(batch.parts)):

@@ -9,19 +9,25 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..data.channels import channel_digest, read_channel
+from ..data.blocks import Block, read_block
+from ..data.channels import channel_digest, read_channel, stream_channel, stream_digest
+from ..errors import DataError
 from ..hyperparameters import TrainingHyperparameters
 from ..layout import ContainerLayout
 from ..model_code import ModelCode
 from ..schema import Schema
-from ..tables import Columns, row_count, take_rows
+from ..tables import Columns, joined_tables, row_count, take_rows
 from .batches import Batches, InMemoryBatches
 from .objective import Objective, make_objective
 from .process_group import Process
+from .streaming import Reader, StreamingBatches
 from .training_data import TrainingData
 
 # Rows that the exported model is compared with the trained one on.
 PARITY_ROWS = 4096
+
+# Rows that a network is shown before its first step when the data does not fit into memory.
+KNOWN_ROWS = 65_536
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,14 @@ def open_source(
     settings: TrainingHyperparameters,
     process: Process,
 ) -> Source:
-    """Read the channels train and validation.
+    """Read the channels train and validation, or get ready to read them while training.
 
     Raises:
-        DataError: A channel is absent, or does not fit the schema.
+        DataError: A channel is absent, does not fit the schema, or has fewer blocks to stream than
+            there are processes.
     """
+    if settings.streaming:
+        return _open_stream(layout, code, schema, settings, process)
     features_module = code.features()
     tables = {
         name: sampled(read_channel(layout, name, schema), settings)
@@ -82,6 +91,65 @@ def open_source(
         sample=features["validation"][:PARITY_ROWS],
         digest=channel_digest(layout, ("train", "validation")),
     )
+
+
+def _open_stream(
+    layout: ContainerLayout,
+    code: ModelCode,
+    schema: Schema,
+    settings: TrainingHyperparameters,
+    process: Process,
+) -> Source:
+    """What a network may know first comes from some blocks of the train channel, drawn by the seed.
+
+    A regression's mean and deviation are theirs too.
+    """
+    features_module = code.features()
+    blocks = {
+        name: _sampled_blocks(stream_channel(layout, name), settings, process)
+        for name in ("train", "validation")
+    }
+    table = joined_tables([read_block(block, schema) for block in _some(blocks["train"], settings)])
+    features = features_module.compute(table, schema.inputs)
+    objective = make_objective(schema, table[schema.target])
+    reader = Reader(schema, code, objective)
+    filler = torch.from_numpy(features[:1]), objective.targets(table[schema.target][:0])
+    train, validation = (
+        StreamingBatches(blocks[name], reader, settings, process, filler) for name in blocks
+    )
+    shown = read_block(blocks["validation"][0], schema)
+    return Source(
+        train=train,
+        validation=validation,
+        known=TrainingData(features, tuple(features_module.describe(schema.inputs)), schema),
+        objective=objective,
+        sample=features_module.compute(shown, schema.inputs)[:PARITY_ROWS],
+        digest=stream_digest(layout, ("train", "validation")),
+    )
+
+
+def _sampled_blocks(
+    blocks: list[Block], settings: TrainingHyperparameters, process: Process
+) -> list[Block]:
+    """Return all blocks, or as many as `sample` needs; one for each process at least."""
+    if len(blocks) < process.world_size:
+        raise DataError(
+            "blocks-too-few",
+            f"{blocks[0].file} has {len(blocks)} blocks for {process.world_size} processes.",
+            "When streaming, each process reads blocks of its own.",
+            "Write more files or smaller row groups, or leave streaming off.",
+        )
+    wanted = sampled_rows(sum(block.rows for block in blocks), settings)
+    drawn = np.random.default_rng(settings.seed).permutation(len(blocks))
+    rows = np.cumsum([blocks[number].rows for number in drawn])
+    count = max(process.world_size, int(np.searchsorted(rows, wanted)) + 1)
+    return [blocks[number] for number in sorted(drawn[:count])]
+
+
+def _some(blocks: list[Block], settings: TrainingHyperparameters) -> list[Block]:
+    drawn = np.random.default_rng(settings.seed).permutation(len(blocks))
+    rows = np.cumsum([blocks[number].rows for number in drawn])
+    return [blocks[number] for number in drawn[: int(np.searchsorted(rows, KNOWN_ROWS)) + 1]]
 
 
 def sampled_rows(rows: int, settings: TrainingHyperparameters) -> int:
