@@ -12,9 +12,11 @@ export function median(values) {
 /**
  * One row of a table: ours beside a peer.
  * @param goal the highest ratio (ours / peer) that was aimed at, or undefined where there is only a figure to show.
+ * @param higherIsBetter then the goal is the lowest ratio. Default: false.
  */
-export function row({ bench, work, unit, us, peer, peerName, goal }) {
+export function row({ bench, work, unit, us, peer, peerName, goal, higherIsBetter = false }) {
   const ratio = peer === undefined ? undefined : us / peer;
+  const met = higherIsBetter ? (ratio ?? us) >= goal : (ratio ?? us) <= goal;
   return {
     bench,
     work,
@@ -24,7 +26,8 @@ export function row({ bench, work, unit, us, peer, peerName, goal }) {
     peerName,
     ratio,
     goal,
-    met: goal === undefined ? undefined : (ratio ?? us) <= goal,
+    ...(higherIsBetter && { higherIsBetter }),
+    met: goal === undefined ? undefined : met,
     machine,
   };
 }
@@ -42,12 +45,15 @@ export async function interleave(works, rounds) {
   return times.map(median);
 }
 
+const goalOf = ({ goal, higherIsBetter }) =>
+  goal === undefined ? '' : `${higherIsBetter ? 'at least ' : ''}${goal}`;
+
 export function format(rows) {
   const number = (value) =>
     value === undefined ? '' : value >= 100 ? value.toFixed(0) : value.toPrecision(3);
   const lines = rows.map(
     (one) =>
-      `| ${one.work} | ${number(one.us)} ${one.unit} | ${one.peerName ?? ''} | ${number(one.peer)} | ${number(one.ratio)} | ${one.goal ?? ''} | ${one.met === undefined ? '' : one.met ? 'yes' : 'NO'} |`,
+      `| ${one.work} | ${number(one.us)} ${one.unit} | ${one.peerName ?? ''} | ${number(one.peer)} | ${number(one.ratio)} | ${goalOf(one)} | ${one.met === undefined ? '' : one.met ? 'yes' : 'NO'} |`,
   );
   return [
     '| work | ours | peer | peer | ratio | goal | met |',

@@ -30,7 +30,7 @@ describe('inferred projects', () => {
       'models/b',
     ]);
     expect(Object.keys(projects.find(({ root }) => root === 'models/a')!.targets!)).toEqual(
-      expect.arrayContaining(['test', 'lint', 'train', 'evaluate', 'serve']),
+      expect.arrayContaining(['test', 'lint', 'train', 'evaluate', 'serve', 'loadtest']),
     );
     expect(Object.keys(projects.find(({ root }) => root === 'infra')!.targets!)).toContain('synth');
   });

@@ -45,7 +45,7 @@ function uv(
   };
 }
 
-/** One Python project: prepare -> train -> evaluate, serve. */
+/** One Python project: prepare -> train -> evaluate, serve, loadtest. */
 export function modelProject(
   model: NormalisedModel,
   configuration: NormalisedConfiguration,
@@ -94,6 +94,10 @@ export function modelProject(
       // Only this machine: a laptop is no place to offer a model to the network.
       serve: uv(root, `${run('serve')} --host 127.0.0.1`, {
         continuous: true,
+        dependsOn: ['train'],
+      }),
+      // Never cached: it measures the machine as well. A laptop's figure is not recorded, since it names no instance type.
+      loadtest: uv(root, `${run('loadtest')} --record ../../releases/measured/${model.name}.json`, {
         dependsOn: ['train'],
       }),
       test: uv(root, 'pytest', { cache: true, inputs }),

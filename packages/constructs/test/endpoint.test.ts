@@ -106,10 +106,11 @@ describe('a release', () => {
 });
 
 describe('scaling', () => {
-  const targetValue = async (measured?: object) => {
+  const targetValue = async (measured?: unknown) => {
     const one = await synthesiseExample({
       environments: ['prod'],
-      releases: () => releaseIn('prod', 'diagnosis', measured ? { measured } : {}),
+      releases: () => releaseIn('prod', 'diagnosis'),
+      ...(measured !== undefined && { measured: { diagnosis: measured } }),
     });
     const policies = resourcesOf(one, 'AWS::ApplicationAutoScaling::ScalingPolicy');
     const tracking = policies.find(
@@ -121,11 +122,10 @@ describe('scaling', () => {
   const imageDigest = `sha256:${'a'.repeat(64)}`;
 
   it('aims at 70 % of the measured maximum, in invocations per minute', async () => {
-    const { value, outputs } = await targetValue({
-      maxRps: 100,
-      instanceType: 'ml.m5.xlarge',
-      imageDigest,
-    });
+    const { value, outputs } = await targetValue([
+      { maxRps: 70, instanceType: 'ml.c5.xlarge', imageDigest },
+      { maxRps: 100, instanceType: 'ml.m5.xlarge', imageDigest },
+    ]);
     expect(value).toBe(0.7 * 100 * 60);
     expect(outputs).toContain('measured: 100 requests/s');
   });
@@ -134,16 +134,24 @@ describe('scaling', () => {
     ['was never measured', undefined],
     [
       'was measured on another instance type',
-      { maxRps: 100, instanceType: 'ml.c5.xlarge', imageDigest },
+      [{ maxRps: 100, instanceType: 'ml.c5.xlarge', imageDigest }],
     ],
     [
       'was measured with another image',
-      { maxRps: 100, instanceType: 'ml.m5.xlarge', imageDigest: `sha256:${'b'.repeat(64)}` },
+      [{ maxRps: 100, instanceType: 'ml.m5.xlarge', imageDigest: `sha256:${'b'.repeat(64)}` }],
     ],
   ])('is cautious and says so when the model %s', async (_, measured) => {
     const { value, outputs } = await targetValue(measured);
     expect(value).toBe(420);
     expect(outputs).toContain('cautious default');
+  });
+
+  it.each([
+    [{ maxRps: 100 }],
+    [[{ maxRps: 0, instanceType: 'ml.m5.xlarge', imageDigest }]],
+    [null],
+  ])('refuses %j where a list of measurements should be', async (measured) => {
+    await expect(targetValue(measured)).rejects.toThrow('releases/measured/diagnosis.json');
   });
 
   it('adds an instance above 80 % of all vCPUs and removes one below 50 %', () => {

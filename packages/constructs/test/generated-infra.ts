@@ -96,6 +96,7 @@ type AddStacks = (
   configuration: NormalisedConfiguration,
   environment: string,
   releases: unknown,
+  measured?: Readonly<Record<string, unknown>>,
 ) => void;
 let infra: { folder: string; addStacks: AddStacks } | undefined;
 
@@ -118,6 +119,8 @@ export async function synthesiseExample(
     readonly environments?: readonly string[];
     /** The contents of releases/<environment>.json. @default a release of the first model everywhere */
     readonly releases?: (environment: string) => unknown;
+    /** By model, the contents of releases/measured/<model>.json. @default nothing is measured */
+    readonly measured?: Readonly<Record<string, unknown>>;
     readonly app?: AppProps;
     readonly before?: (app: App) => void;
   } = {},
@@ -132,7 +135,7 @@ export async function synthesiseExample(
     ...options.app,
   });
   for (const name of options.environments ?? Object.keys(configuration.environments)) {
-    addStacks(app, configuration, name, (options.releases ?? releaseIn)(name));
+    addStacks(app, configuration, name, (options.releases ?? releaseIn)(name), options.measured);
   }
   options.before?.(app);
   const synthesis = synthesise(app);

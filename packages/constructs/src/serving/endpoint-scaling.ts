@@ -71,22 +71,24 @@ export class EndpointScaling extends Construct {
   /** The measured throughput if it is of this instance type and image, else a cautious one. */
   private throughput(): { maxRps: number; basis: string; isMeasured: boolean } {
     const { release, settings } = this.props;
-    const { measured } = release;
-    const fits =
-      measured?.instanceType === settings.instanceType &&
-      measured.imageDigest === release.imageDigest;
-    if (measured && fits) {
+    const measured = release.measured ?? [];
+    const fitting = measured.find(
+      ({ instanceType, imageDigest }) =>
+        instanceType === settings.instanceType && imageDigest === release.imageDigest,
+    );
+    if (fitting) {
       return {
-        maxRps: measured.maxRps,
+        maxRps: fitting.maxRps,
         isMeasured: true,
-        basis: `measured: ${measured.maxRps} requests/s on ${measured.instanceType}`,
+        basis: `measured: ${fitting.maxRps} requests/s on ${fitting.instanceType}`,
       };
     }
-    const why = measured
-      ? 'was measured on another instance type or image'
-      : 'has not been measured';
+    const why =
+      measured.length > 0
+        ? 'was measured on another instance type or image only'
+        : 'has not been measured';
     const basis = `cautious default: ${unmeasuredMaxRps} requests/s on ${settings.instanceType}, which ${why}`;
-    if (measured)
+    if (measured.length > 0)
       Annotations.of(this).addWarningV2('wa-ml:measurement-ignored', `Scaling uses a ${basis}.`);
     return { maxRps: unmeasuredMaxRps, basis, isMeasured: false };
   }

@@ -1,6 +1,6 @@
 import { InputError, type NormalisedEnvironment } from '@wa-ml/config';
 
-/** The throughput that a load test found for one instance. */
+/** The throughput that a load test found for one instance: an entry of `releases/measured/<model>.json`. */
 export interface Measurement {
   /** Requests per second that one instance sustains within the latency limit. */
   readonly maxRps: number;
@@ -20,8 +20,8 @@ export interface Release {
   readonly imageDigest: string;
   readonly gitCommit: string;
   readonly approvedBy: string;
-  /** @default - not measured yet */
-  readonly measured?: Measurement;
+  /** What was measured of the model, on whatever instance types and images. @default - not measured yet */
+  readonly measured?: readonly Measurement[];
 }
 
 const arnPattern =
@@ -30,12 +30,14 @@ const arnPattern =
 /**
  * The release of a model in an environment, or undefined when nothing is released yet.
  * @param releases the contents of releases/<environment>.json
- * @throws InputError for an entry that SageMaker would refuse at deployment.
+ * @param measured the contents of releases/measured/<model>.json, which `nx loadtest` writes. Default: none.
+ * @throws InputError for an entry that SageMaker would refuse at deployment, or for a measurement that is none.
  */
 export function releaseOf(
   releases: unknown,
   environment: NormalisedEnvironment,
   model: string,
+  measured: unknown = [],
 ): Release | undefined {
   const file = `releases/${environment.name}.json`;
   if (typeof releases !== 'object' || releases === null || Array.isArray(releases)) {
@@ -72,7 +74,21 @@ export function releaseOf(
       promote(model, environment),
     );
   }
-  return entry as Release;
+  return { ...(entry as Release), measured: measurementsOf(measured, model) };
+}
+
+function measurementsOf(measured: unknown, model: string): Measurement[] {
+  const sound = (one: Partial<Measurement> | null) =>
+    Number.isFinite(one?.maxRps) &&
+    one!.maxRps! > 0 &&
+    typeof one!.instanceType === 'string' &&
+    typeof one!.imageDigest === 'string';
+  if (Array.isArray(measured) && measured.every(sound)) return measured as Measurement[];
+  throw refused(
+    `releases/measured/${model}.json`,
+    'It is no list of measurements, each with maxRps above 0, instanceType and imageDigest.',
+    `Bring it back from Git, or delete it and measure again: npx nx loadtest ${model}`,
+  );
 }
 
 const promote = (model: string, environment: NormalisedEnvironment): string =>
