@@ -245,7 +245,7 @@ echo '{ "bin": { "wa-ml": "wa-ml.js" } }' > node_modules/@wa-ml/project/package.
       terminal.press('Enter');
       await terminal.sees(new RegExp(`^ready ${name}`, 'm'));
     }
-    terminal.type('create-wa-ml-project --flav\tpy\t');
+    terminal.type('create-wa-ml-project --flav\tpytorch-t\t');
     await terminal.sees('--flavour pytorch-tabular');
     terminal.press('C-u');
     terminal.type('wa-ml promo\t--dr\t');
@@ -264,7 +264,7 @@ echo '{ "bin": { "wa-ml": "wa-ml.js" } }' > node_modules/@wa-ml/project/package.
     );
     terminal.press('Enter');
     await terminal.sees(/^now ready/m);
-    terminal.type('create-wa-ml-project --flav\tpy\t');
+    terminal.type('create-wa-ml-project --flav\tpytorch-t\t');
     await terminal.sees('--flavour pytorch-tabular');
     terminal.press('C-u');
     terminal.type('wa-ml promo\t--dr\t');

@@ -39,11 +39,11 @@ class BoostedTrees:
 
     def predict(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return probabilities, [rows, classes], or values in the target's unit, [rows, 1]."""
-        answers = self.booster.predict(xgboost.DMatrix(features))
+        answers = np.asarray(self.booster.predict(xgboost.DMatrix(features)), dtype=np.float32)
         if self.outputs == 2:
             # Of two classes, xgboost gives the probability of the second.
-            return np.stack([1 - answers, answers], axis=1).astype(np.float32)
-        return answers.reshape(len(features), self.outputs).astype(np.float32)
+            answers = np.stack([1 - answers, answers], axis=1)
+        return answers.reshape(len(features), self.outputs)
 
     def save(self, folder: Path) -> None:
         """Write model.onnx, and model.json, which xgboost itself reads."""
