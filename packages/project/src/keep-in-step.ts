@@ -94,8 +94,13 @@ export function keepInStep(
  * Decides and applies while nobody else writes.
  * What a run that was stopped has written is put down first, so that it is still known when this one is stopped too.
  * @param decided called when nobody else writes any more.
+ * @param finish what comes last, before anybody else writes again.
  */
-export function applyAlone(files: Files, decided: () => Reconciliation): Reconciliation {
+export function applyAlone(
+  files: Files,
+  decided: () => Reconciliation,
+  finish: () => void = () => undefined,
+): Reconciliation {
   const run = (): Reconciliation => {
     if (readJournal(files)) writeRecords(readKnown(files), files);
     const reconciliation = decided();
@@ -103,11 +108,13 @@ export function applyAlone(files: Files, decided: () => Reconciliation): Reconci
       files.write(journalPath, formatJournal(reconciliation, manifestText(files)));
     apply(reconciliation, files);
     if (files.read(journalPath)) files.delete(journalPath);
+    finish();
     return reconciliation;
   };
   if (files.exclusively) return files.exclusively(run);
   const reconciliation = decided();
   apply(reconciliation, files);
+  finish();
   return reconciliation;
 }
 

@@ -12,12 +12,15 @@ export function upgradeFiles(root: string, options: UpgradePlanOptions = {}): Up
   const first = planUpgrade(root, files, options);
   if (!first.changes) return first;
   let planned = first;
-  applyAlone(files, () => {
-    planned = planUpgrade(root, files, options);
-    return planned.reconciliation;
-  });
-  // Last of all: until then the next run has the migrations to do again, which change nothing twice.
-  files.exclusively!(() => recordRelease(files));
+  applyAlone(
+    files,
+    () => {
+      planned = planUpgrade(root, files, options);
+      return planned.reconciliation;
+    },
+    // Last of all: until then the next run has the migrations to do again, which change nothing twice.
+    () => recordRelease(files),
+  );
   return planned;
 }
 
