@@ -56,6 +56,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     changes: fc.subarray(templates, { minLength: 1 }),
     drops: fc.option(fc.constantFrom(...templates.slice(3)), { nil: undefined, freq: 4 }),
   }),
+  fc.record({ kind: fc.constant('upgrade' as const), seeded: fc.boolean() }),
   fc.record({ kind: fc.constantFrom('projen' as const, 'commit' as const) }),
 );
 

@@ -15,8 +15,10 @@ import {
   filesOnDisk,
   keepInStep,
   loadTemplates,
+  planUpgrade,
   readKnown,
   UnsavedError,
+  upgradeFiles,
   WaMlProject,
   withModel,
 } from '@wa-ml/project';
@@ -52,6 +54,8 @@ export type Deed =
       readonly changes: readonly string[];
       readonly drops: string | undefined;
     }
+  /** `wa-ml upgrade` to the newest release, with all that it offers of seeded files or nothing of it. */
+  | { readonly kind: 'upgrade'; readonly seeded: boolean }
   | { readonly kind: 'projen' | 'commit' };
 
 /** What releases change: template -> a path that it is rendered to. */
@@ -116,6 +120,8 @@ export class People {
         return this.stopped(deed.after);
       case 'release':
         return this.release(deed.changes, deed.drops);
+      case 'upgrade':
+        return this.upgrade(deed.seeded);
       case 'commit':
         return commit(this.root);
       case 'projen':
@@ -240,6 +246,16 @@ export class People {
     this.projen();
     for (const path of [...this.deleted])
       if (path.startsWith(`models/${model}/`)) this.deleted.delete(path);
+  }
+
+  private upgrade(seeded: boolean): void {
+    const options = { templates: this.templates, ...(seeded ? { seeded: true as const } : {}) };
+    upgradeFiles(this.root, options);
+    const after = tree(this.root);
+    this.expectNothingLost(after);
+    expect(planUpgrade(this.root, filesOnDisk(this.root), options).changes).toBe(false);
+    this.projen();
+    expect(tree(this.root), 'projen after an upgrade').toEqual(after);
   }
 
   private async renameModel(model: string, to: string): Promise<void> {
