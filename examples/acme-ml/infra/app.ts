@@ -13,24 +13,28 @@ function main(): number {
   const known = Object.keys(configuration.environments);
   const wanted: string | undefined = app.node.tryGetContext('environment');
   for (const name of wanted === undefined ? known : [wanted]) {
-    addStacks(app, configuration, name, releasesOf(name));
+    const measured = Object.fromEntries(
+      Object.keys(configuration.models).map((model) => [model, contentOf(`measured/${model}`)]),
+    );
+    addStacks(app, configuration, name, contentOf(name) ?? {}, measured);
   }
   const { findings, exitCode } = synthesise(app);
   console.error(formatFindings(findings));
   return exitCode;
 }
 
-function releasesOf(environment: string): unknown {
-  const file = join(root, 'releases', `${environment}.json`);
-  if (!existsSync(file)) return {}; // nothing is released yet
+/** Content of a file of releases/, or undefined while nothing is released or measured yet. */
+function contentOf(name: string): unknown {
+  const file = join(root, 'releases', `${name}.json`);
+  if (!existsSync(file)) return undefined;
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw new InputError({
       code: 'RELEASE_INVALID',
-      what: `releases/${environment}.json is no JSON.`,
+      what: `releases/${name}.json is no JSON.`,
       why: String(error),
-      next: 'Bring it back from Git, or write {} if nothing is released.',
+      next: 'Bring it back from Git, or delete it if nothing is released or measured.',
     });
   }
 }

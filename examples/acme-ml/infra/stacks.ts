@@ -10,6 +10,7 @@ import { TrainingStack } from './training-stack';
 /**
  * Adds the stacks of one environment, in the order in which they are deployed.
  * @param releases the contents of releases/<environment>.json
+ * @param measured by model, the contents of releases/measured/<model>.json: what load tests found
  * @throws InputError for an environment that wa-ml.json does not have
  */
 export function addStacks(
@@ -17,6 +18,7 @@ export function addStacks(
   configuration: NormalisedConfiguration,
   environmentName: string,
   releases: unknown,
+  measured: Readonly<Record<string, unknown>> = {},
 ): void {
   const environment = configuration.environments[environmentName];
   if (!environment) {
@@ -35,7 +37,7 @@ export function addStacks(
   for (const model of Object.keys(configuration.models)) {
     const training = new TrainingStack(app, { ...subject, model }, base.foundation);
     customise(training);
-    const release = releaseOf(releases, environment, model);
+    const release = releaseOf(releases, environment, model, measured[model]);
     customise(new ServingStack(app, { ...subject, model }, base.foundation, training.registry, release));
   }
   customise(new CostStack(app, subject, base.foundation));

@@ -48,9 +48,7 @@ class TabularNetwork(nn.Module):
         return outputs
 
 
-def build_model(
-    data: TrainingData, outputs: int, hyperparameters: Hyperparameters
-) -> nn.Module:
+def build_model(data: TrainingData, outputs: int, hyperparameters: Hyperparameters) -> nn.Module:
     """Return the untrained network; what it learns from the train split, the encoder keeps."""
     encoder = TabularEncoder(data.features, data.described)
     return TabularNetwork(encoder, outputs, hyperparameters)

@@ -13,7 +13,7 @@ import pytest
 from conftest import run, write_model
 from safetensors.numpy import load_file
 
-STEPS = ("--set", "epochs=40", "--set", "batch_size=16", "--set", "checkpoint_steps=10")
+STEPS = ("--set", "epochs=40", "--set", "batch_size=16", "--set", "save_steps=10")
 
 
 def command(root: Path, code: Path) -> list[str]:

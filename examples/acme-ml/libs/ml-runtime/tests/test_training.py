@@ -1,7 +1,6 @@
 """Training learns from real data, exports what it trained, and refuses what it cannot do."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,12 +94,6 @@ def test_an_export_that_differs_fails_and_leaves_no_model(tmp_path: Path) -> Non
 def test_several_processes_need_a_strategy_for_them(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="--strategy ddp"):
         train(read_layout(tmp_path, {}), ModelCode(EXAMPLE), 2, [])
-
-
-def test_several_hosts_are_refused_for_now(tmp_path: Path) -> None:
-    layout = replace(read_layout(tmp_path, {}), hosts=("algo-1", "algo-2"))
-    with pytest.raises(TrainingError, match="algo-2"):
-        train(layout, ModelCode(EXAMPLE), 1, [])
 
 
 def test_a_failure_is_written_where_sagemaker_reads_it(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def _fail(
 
 def _with_settings(layout: ContainerLayout, options: argparse.Namespace) -> ContainerLayout:
     given = dict(entry.split("=", 1) for entry in getattr(options, "set", []))
-    for name in ("strategy", "precision"):
+    for name in ("strategy", "precision", "sample"):
         if (value := getattr(options, name, None)) is not None:
             given[name] = value
     return replace(layout, hyperparameters={**layout.hyperparameters, **given})

@@ -45,6 +45,10 @@ class ExportError(MlRuntimeError):
     """The exported model is absent, or differs from the trained one."""
 
 
+class LoadTestError(MlRuntimeError):
+    """A load test has nothing to measure, or a promised rate is missed."""
+
+
 def nearest(name: str, known: Sequence[str]) -> str:
     """Return ` (did you mean "x"?)` for the known name closest to `name`, or an empty string."""
     matches = get_close_matches(name, known, n=1, cutoff=0.5)

@@ -5,12 +5,32 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar, get_type_hints
 
 from .errors import HyperparameterError, joined, nearest
 
 Kind = TypeVar("Kind")
+
+PRECISIONS = ("fp32", "bf16", "fp16")
+STRATEGIES = ("single", "ddp", "fsdp")
+
+# Settings that change how a run is computed and not what it computes: a run may be continued with
+# other values, such as one process instead of two.
+MEANS = frozenset(
+    {
+        "gradient_accumulation_steps",
+        "strategy",
+        "torch_compile",
+        "gradient_checkpointing",
+        "full_determinism",
+        "logging_steps",
+        "save_steps",
+        "save_total_limit",
+        "load_best_model_at_end",
+        "dataloader_num_workers",
+    }
+)
 
 
 def within(default: Any, minimum: float, maximum: float) -> Any:
@@ -36,25 +56,60 @@ class SplitHyperparameters:
 class TrainingHyperparameters(SplitHyperparameters):
     """What every model's training loop reads; a model's own dataclass adds its fields.
 
+    The names are PyTorch's, and where PyTorch has none those of Hugging Face's TrainingArguments.
+
     Attributes:
         epochs: Passes over the train channel.
-        batch_size: Rows of one optimiser step, over all processes together.
+        batch_size: Rows of one optimiser step: over all processes and accumulated parts together,
+            so that neither changes what is learnt.
+        gradient_accumulation_steps: Parts that a process computes its share of a batch in, one
+            after the other; needs less memory.
         learning_rate: Peak of the cosine schedule that falls to a tenth of it.
+        warmup_steps: Optimiser steps in which the rate rises linearly to its peak.
         weight_decay: AdamW's decoupled weight decay.
-        gradient_clip: Largest norm of the gradient; 0 does not clip.
-        checkpoint_steps: Optimiser steps between checkpoints; 0 writes one each epoch.
-        precision: "fp32", or "bf16" for autocast (matrix products in bfloat16).
-        strategy: "single" (one process) or "ddp" (one replica in each process).
+        max_grad_norm: Largest norm of the gradient; 0 does not clip.
+        precision: "fp32" (TF32 where there is a GPU), "bf16" or "fp16" for autocast; fp16 scales
+            the loss and needs a GPU.
+        strategy: "single" (one process), "ddp" (one replica in each process) or "fsdp" (each
+            process holds a part of the parameters, gradients and optimiser state).
+        torch_compile: Compile the network; needs a C++ compiler.
+        gradient_checkpointing: Compute activations of the network's blocks again in the backward
+            pass instead of keeping them; needs less memory and more time.
+        full_determinism: Use deterministic algorithms only; slower on a GPU.
+        logging_steps: Optimiser steps between two printed losses; 0 prints one each epoch.
+        save_steps: Optimiser steps between checkpoints; 0 writes one each epoch.
+        save_total_limit: Newest checkpoints that are kept, besides the one that validates best.
+        load_best_model_at_end: Export the checkpoint with the lowest validation loss, not the last.
+        streaming: Read the channels piece by piece while training, for data larger than memory.
+        dataloader_num_workers: Processes that read and compute features for each training process
+            when streaming; 0 does it in the training process.
+        sample: For a cheap first run: a share of the rows up to 1, or a number of rows above it;
+            0 takes all.
     """
 
     epochs: int = within(30, 1, 100_000)
     batch_size: int = within(64, 1, 1_048_576)
+    gradient_accumulation_steps: int = within(1, 1, 1_048_576)
     learning_rate: float = within(2e-3, 1e-8, 10.0)
+    warmup_steps: int = within(0, 0, 1_000_000_000)
     weight_decay: float = within(5e-2, 0.0, 10.0)
-    gradient_clip: float = within(1.0, 0.0, 1e6)
-    checkpoint_steps: int = within(0, 0, 1_000_000_000)
-    precision: str = one_of("fp32", "fp32", "bf16")
-    strategy: str = one_of("single", "single", "ddp")
+    max_grad_norm: float = within(1.0, 0.0, 1e6)
+    precision: str = one_of("fp32", *PRECISIONS)
+    strategy: str = one_of("single", *STRATEGIES)
+    torch_compile: bool = False
+    gradient_checkpointing: bool = False
+    full_determinism: bool = False
+    logging_steps: int = within(0, 0, 1_000_000_000)
+    save_steps: int = within(0, 0, 1_000_000_000)
+    save_total_limit: int = within(2, 1, 1_000_000)
+    load_best_model_at_end: bool = False
+    streaming: bool = False
+    dataloader_num_workers: int = within(0, 0, 256)
+    sample: float = within(0.0, 0.0, 1e15)
+
+    def decisive(self) -> dict[str, Any]:
+        """Return the settings that decide what a run learns; the others only say how."""
+        return {name: value for name, value in asdict(self).items() if name not in MEANS}
 
 
 def parse_hyperparameters(

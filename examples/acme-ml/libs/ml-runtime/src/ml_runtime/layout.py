@@ -38,6 +38,9 @@ class ContainerLayout:
         hosts: Names of all hosts of the job, sorted by SageMaker. Default: one, "algo-1".
         current_host: Name of this host. Default: "algo-1".
         gpus: GPUs of this host, or None where nothing says so.
+        network_interface: Interface that the hosts reach each other by. Default: None, unknown.
+        instance_types: Instance types of the job's hosts, sorted; () where nothing says so.
+        split_channels: Channels of which each host gets other files (ShardedByS3Key), sorted.
     """
 
     root: Path
@@ -50,6 +53,9 @@ class ContainerLayout:
     hosts: tuple[str, ...]
     current_host: str
     gpus: int | None
+    network_interface: str | None = None
+    instance_types: tuple[str, ...] = ()
+    split_channels: tuple[str, ...] = ()
 
     def channel(self, name: str) -> Path:
         """Return the folder of a channel, whether or not it exists yet."""
@@ -101,6 +107,27 @@ def read_layout(root: Path, environ: Mapping[str, str]) -> ContainerLayout:
         hosts=tuple(hosts or ["algo-1"]),
         current_host=str(current or "algo-1"),
         gpus=None if gpus is None else int(gpus),
+        network_interface=environ.get("SM_NETWORK_INTERFACE_NAME")
+        or resources.get("network_interface_name"),
+        instance_types=_instance_types(resources),
+        split_channels=tuple(
+            sorted(
+                name
+                for name, channel in declared.items()
+                if isinstance(channel, dict)
+                and channel.get("S3DistributionType") == "ShardedByS3Key"
+            )
+        ),
+    )
+
+
+def _instance_types(resources: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the types of all groups; only a heterogeneous cluster has several."""
+    groups = resources.get("instance_groups")
+    entries = groups if isinstance(groups, list) else []
+    types = {entry.get("instance_type") for entry in entries if isinstance(entry, dict)}
+    return tuple(
+        sorted(str(name) for name in types | {resources.get("current_instance_type")} if name)
     )
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-import numpy as np
 from numpy.typing import NDArray
 
 from .data.dataset import Dataset
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from .hyperparameters import TrainingHyperparameters
+    from .training.estimators import Estimator, EstimatorData, EstimatorHyperparameters
     from .training.training_data import TrainingData
 
 
@@ -52,20 +52,34 @@ class FeaturesModule(Protocol):
     """What features.py offers; training and serving call the same two functions."""
 
     def describe(self, inputs: Sequence[Column]) -> list[Feature]:
-        """Return the columns of the matrix, in order."""
+        """Return the columns of the matrix, in order; nothing where the array has no columns."""
 
-    def compute(self, columns: Columns, inputs: Sequence[Column]) -> NDArray[np.float32]:
-        """Return the matrix, shape [rows, features], NaN for missing numbers."""
+    def compute(self, columns: Columns, inputs: Sequence[Column]) -> NDArray[Any]:
+        """Return the array that the graph takes, [rows, ...].
+
+        Of a table float32 [rows, features], NaN for missing numbers; of images float32 [rows,
+        channels, height, width]; of texts int64 [rows, tokens].
+        """
 
 
 class NetworkModule(Protocol):
-    """What model.py offers."""
+    """What model.py of a PyTorch network offers."""
 
     FLAVOUR: str
     Hyperparameters: type[TrainingHyperparameters]
 
     def build_model(self, data: TrainingData, outputs: int, hyperparameters: Any) -> nn.Module:
         """Return the untrained network: what features.py gives to float32 [rows, outputs]."""
+
+
+class EstimatorModule(Protocol):
+    """What model.py offers where a library does the training."""
+
+    FLAVOUR: str
+    Hyperparameters: type[EstimatorHyperparameters]
+
+    def fit(self, data: EstimatorData, hyperparameters: Any) -> Estimator:
+        """Return the fitted model."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +100,15 @@ class ModelCode:
         """Import model.py (needs the training dependencies)."""
         names = ("FLAVOUR", "Hyperparameters", "build_model")
         return cast(NetworkModule, self._module("model", names))
+
+    def estimator(self) -> EstimatorModule:
+        """Import model.py of a model that fits itself; needs its library and no torch."""
+        names = ("FLAVOUR", "Hyperparameters", "fit")
+        return cast(EstimatorModule, self._module("model", names))
+
+    def fits_itself(self) -> bool:
+        """Return whether model.py has `fit`; else it has `build_model`, for the training loop."""
+        return hasattr(self._module("model", ("FLAVOUR",)), "fit")
 
     def files(self) -> list[Path]:
         """Return the Python files of the folder itself, sorted; tests are in folders below."""

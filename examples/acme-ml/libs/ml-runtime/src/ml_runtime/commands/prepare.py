@@ -12,6 +12,7 @@ from .options import add_code_options
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's own options."""
     add_code_options(parser)
+    parser.add_argument("--format", choices=("csv", "parquet"), default="csv", help="default: csv")
 
 
 def run(options: argparse.Namespace, layout: ContainerLayout, arguments: list[str]) -> None:
@@ -19,4 +20,4 @@ def run(options: argparse.Namespace, layout: ContainerLayout, arguments: list[st
     from ..data.prepare import prepare
     from ..model_code import find_model_code
 
-    prepare(layout, find_model_code(layout, os.environ, options.code))
+    prepare(layout, find_model_code(layout, os.environ, options.code), options.format)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
+from ..hyperparameters import PRECISIONS, STRATEGIES
 from ..layout import ContainerLayout
 from .options import add_code_options, positive
 
@@ -13,14 +14,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's own options."""
     add_code_options(parser)
     parser.add_argument("--processes", type=positive, help="default: one for each GPU, else 1")
-    parser.add_argument("--strategy", choices=("single", "ddp"))
-    parser.add_argument("--precision", choices=("fp32", "bf16"))
+    parser.add_argument("--strategy", choices=STRATEGIES)
+    parser.add_argument("--precision", choices=PRECISIONS)
+    parser.add_argument(
+        "--sample", metavar="SHARE_OR_ROWS", help="train on fewer rows: 0.1 of them, or 1000"
+    )
 
 
 def run(options: argparse.Namespace, layout: ContainerLayout, arguments: list[str]) -> None:
-    """Train in this process, or in several under torchrun."""
+    """Train in this process, or a network in several under torchrun."""
     from ..model_code import find_model_code
-    from ..training.launch import train
 
     code = find_model_code(layout, os.environ, options.code)
+    if code.fits_itself():
+        # Such a model's environment has no torch, which everything below imports.
+        from ..training.estimators import train_estimator
+
+        train_estimator(layout, code)
+        return
+    from ..training.launch import train
+
     train(layout, code, options.processes, arguments)

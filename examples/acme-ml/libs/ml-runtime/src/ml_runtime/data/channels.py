@@ -1,4 +1,4 @@
-"""A channel: a folder of CSV files with a header, and in train the schema of its columns."""
+"""A channel: Parquet, CSV, JSON lines or images, and in train the schema of their rows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from ..errors import DataError
 from ..layout import ContainerLayout
 from ..schema import Schema, read_schema
 from ..tables import Columns, joined_tables, read_csv, row_count
+from .blocks import Block, channel_blocks, channel_files, read_block
 
 SCHEMA_FILE = "schema.json"
+
+DIGESTED_BYTES = 64 * 1024
 
 
 def read_channel_schema(layout: ContainerLayout) -> Schema:
@@ -24,16 +27,52 @@ def read_channel_schema(layout: ContainerLayout) -> Schema:
 
 
 def read_channel(layout: ContainerLayout, name: str, schema: Schema) -> Columns:
-    """Read all CSV files of a channel, in the order of their names: the inputs and the target.
+    """Read all files of a channel, in the order of their names: the inputs and the target.
 
     Raises:
         DataError: The channel is absent, empty, or does not fit the schema.
     """
-    columns = [*schema.inputs, schema.target_column]
-    table = joined_tables([read_csv(file, columns) for file in _files(layout, name)])
+    files = _files(layout, name)
+    if files[0].suffix.lower() == ".csv":
+        columns = [*schema.inputs, schema.target_column]
+        table = joined_tables([read_csv(file, columns) for file in files])
+    elif blocks := channel_blocks(layout.channel(name)):
+        table = joined_tables([read_block(block, schema) for block in blocks])
+    else:
+        raise _absent(layout, name, "It has no rows.")
     if row_count(table) == 0:
         raise _absent(layout, name, "It has no rows.")
     return table
+
+
+def stream_channel(layout: ContainerLayout, name: str) -> list[Block]:
+    """Return the blocks of a channel, which are read one by one.
+
+    Raises:
+        DataError: The channel is absent or empty.
+    """
+    _files(layout, name)
+    if blocks := channel_blocks(layout.channel(name)):
+        return blocks
+    raise _absent(layout, name, "It has no rows.")
+
+
+def stream_digest(layout: ContainerLayout, names: tuple[str, ...]) -> str:
+    """Return a SHA-256 for channels too large to be read twice.
+
+    It is over the names, the sizes and the last 64 KiB of the files: in Parquet these are the
+    footer, with the statistics of every column.
+    """
+    digest = hashlib.sha256()
+    for name in names:
+        for file in _files(layout, name):
+            size = file.stat().st_size
+            with file.open("rb") as stream:
+                stream.seek(max(0, size - DIGESTED_BYTES))
+                end = hashlib.sha256(stream.read()).hexdigest()
+            path = file.relative_to(layout.channel(name)).as_posix()
+            digest.update(f"{name}/{path} {size} {end}\n".encode())
+    return digest.hexdigest()
 
 
 def channel_digest(layout: ContainerLayout, names: tuple[str, ...]) -> str:
@@ -42,15 +81,18 @@ def channel_digest(layout: ContainerLayout, names: tuple[str, ...]) -> str:
     for name in names:
         for file in _files(layout, name):
             content = hashlib.sha256(file.read_bytes()).hexdigest()
-            digest.update(f"{name}/{file.name} {content}\n".encode())
+            path = file.relative_to(layout.channel(name)).as_posix()
+            digest.update(f"{name}/{path} {content}\n".encode())
     return digest.hexdigest()
 
 
 def _files(layout: ContainerLayout, name: str) -> list[Path]:
     folder = layout.channel(name)
-    files = sorted(folder.glob("*.csv")) if folder.is_dir() else []
+    files = channel_files(folder) if folder.is_dir() else []
     if not files:
-        raise _absent(layout, name, "There are no CSV files in it.")
+        raise _absent(
+            layout, name, "There are no Parquet, CSV or JSON lines files or images in it."
+        )
     return files
 
 

@@ -1,1 +1,1 @@
-"""Trains, resumes and exports a model; the only part that imports torch."""
+"""Trains, resumes and exports a model; the only part that imports torch, and not for estimators."""

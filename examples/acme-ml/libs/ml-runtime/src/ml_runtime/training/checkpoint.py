@@ -2,6 +2,11 @@
 
 A run's checkpoints lie in checkpoints/<run id>/step-<number>/. The run id is a digest of what
 decides the result (hyperparameters, data, code), so another run never resumes from them.
+
+Every process writes its own files, named by its rank, and rank 0 a list of all. Several hosts each
+write to their own disk: SageMaker copies all of them to one place in S3, and all of that back to
+every host when the job starts again. Until then no host has a whole checkpoint, so what is whole
+is decided when a run starts, by reading the list, and by all hosts together.
 """
 
 from __future__ import annotations
@@ -12,21 +17,27 @@ import os
 import re
 import shutil
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
-from torch.distributed.checkpoint import filesystem, state_dict_loader, state_dict_saver
-from torch.distributed.checkpoint.state_dict import get_state_dict, set_state_dict
+from torch.amp.grad_scaler import GradScaler
+from torch.distributed.checkpoint.filesystem import FileSystemReader, FileSystemWriter
+from torch.distributed.checkpoint.staging import DefaultStager, StagingOptions
+from torch.distributed.checkpoint.state_dict import (
+    get_model_state_dict,
+    get_state_dict,
+    set_model_state_dict,
+    set_state_dict,
+)
+from torch.distributed.checkpoint.state_dict_loader import load
+from torch.distributed.checkpoint.state_dict_saver import async_save
 from torch.optim import Optimizer
 
 from .process_group import Process
-
-# One to resume from and one more, should the disk lose the newest.
-KEPT = 2
 
 
 def run_id(parts: dict[str, Any]) -> str:
@@ -34,91 +45,191 @@ def run_id(parts: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is; with the settings it says which rows and which learning rate come next.
+
+    Attributes:
+        step: Optimiser steps done.
+        best_step: The step that validated best so far, or 0.
+        best_loss: Its validation loss.
+    """
+
+    step: int = 0
+    best_step: int = 0
+    best_loss: float = float("inf")
+
+    def tensor(self) -> torch.Tensor:
+        """Return it as float64 [3], which every process can store and read back."""
+        return torch.tensor([self.step, self.best_step, self.best_loss], dtype=torch.float64)
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """What a checkpoint holds besides the progress and the random states."""
+
+    model: nn.Module
+    optimiser: Optimizer
+    scaler: GradScaler
+
+
 class Checkpoints:
     """The checkpoints of one run.
 
     Args:
-        folder: The layout's checkpoint folder.
+        folder: The layout's checkpoint folder, of this host.
         run: The run id.
         process: This process; all processes call each method together.
+        limit: How many of the newest are kept, besides the best one.
     """
 
-    def __init__(self, folder: Path, run: str, process: Process) -> None:
-        self.folder = folder / run
-        self.process = process
-        if process.is_first:
+    def __init__(self, folder: Path, run: str, process: Process, limit: int) -> None:
+        self.folder, self.process, self.limit = folder / run, process, limit
+        self.pending: tuple[Progress, Future[Any]] | None = None
+        if process.world_size == 1:
+            # One process is what was asked for; torch warns of it at every checkpoint.
+            warnings.filterwarnings("ignore", message="torch.distributed is disabled")
+        on_gpu = process.device.type == "cuda"
+        # Its buffers are kept from one checkpoint to the next.
+        self.stager = DefaultStager(StagingOptions(on_gpu, False, False, on_gpu))
+        if process.is_first_of_host:
             self.folder.mkdir(parents=True, exist_ok=True)
             for partial in self.folder.glob(".partial-*"):
                 shutil.rmtree(partial)
         process.wait()
 
     def steps(self) -> list[int]:
-        """Return the steps that have a whole checkpoint, oldest first."""
+        """Return the steps of all checkpoints on this host, whole or not, oldest first."""
         names = (re.fullmatch(r"step-(\d+)", path.name) for path in self.folder.iterdir())
         return sorted(int(match[1]) for match in names if match)
 
-    def save(self, step: int, model: nn.Module, optimiser: Optimizer) -> None:
-        """Write the state after `step`, then drop all but the newest two."""
-        partial = self.folder / f".partial-{step:08d}"
-        model_state, optimiser_state = get_state_dict(model, optimiser)
-        state = {
+    def whole_steps(self) -> list[int]:
+        """Return the steps whose checkpoint is whole on every host, oldest first."""
+        mine = {step for step in self.steps() if _is_whole(self._at(step))}
+        return sorted(mine.intersection(*self.process.everybodys(mine)))
+
+    def save(self, progress: Progress, state: TrainingState) -> None:
+        """Copy the state and write it in the background, waiting only for the one before.
+
+        Raises:
+            OSError: The one before could not be written.
+        """
+        self.finish()
+        model_state, optimiser_state = get_state_dict(state.model, state.optimiser)
+        content = {
             "model": model_state,
             "optimiser": optimiser_state,
+            "progress": progress.tensor(),
             f"random-{self.process.rank}": _random_state(self.process),
         }
-        with _without_single_process_warning():
-            state_dict_saver.save(
-                state, checkpoint_id=partial, no_dist=self.process.world_size == 1
-            )
-        self.process.wait()
-        if self.process.is_first:
-            _flush(partial)
-            target = self.folder / f"step-{step:08d}"
-            shutil.rmtree(target, ignore_errors=True)
-            partial.rename(target)
-            _flush_folder(self.folder)
-            for old in self.steps()[:-KEPT]:
-                shutil.rmtree(self.folder / f"step-{old:08d}")
-        self.process.wait()
-
-    def load_newest(self, model: nn.Module, optimiser: Optimizer) -> int:
-        """Restore the newest checkpoint in place and return its step, or 0 where there is none.
-
-        With another number of processes than wrote it, a process without a random state of its own
-        keeps the fresh one.
-        """
-        steps = self.steps()
-        if not steps:
-            return 0
-        folder = self.folder / f"step-{steps[-1]:08d}"
-        reader = filesystem.FileSystemReader(folder)
-        model_state, optimiser_state = get_state_dict(model, optimiser)
-        state: dict[str, Any] = {"model": model_state, "optimiser": optimiser_state}
-        own = f"random-{self.process.rank}"
-        known = reader.read_metadata().state_dict_metadata
-        if any(name == own or name.startswith(f"{own}.") for name in known):
-            state[own] = _random_state(self.process)
-        with _without_single_process_warning():
-            state_dict_loader.load(
-                state, storage_reader=reader, no_dist=self.process.world_size == 1
-            )
-        set_state_dict(
-            model,
-            optimiser,
-            model_state_dict=state["model"],
-            optim_state_dict=state["optimiser"],
+        if scaling := state.scaler.state_dict():
+            content["scaler"] = scaling
+        future = async_save(
+            content,
+            storage_writer=FileSystemWriter(self._partial(progress.step)),
+            process_group=self.process.checkpointing,
+            async_stager=self.stager,
+            no_dist=self.process.world_size == 1,
         )
-        if own in state:
-            _set_random_state(self.process, state[own])
-        return steps[-1]
+        assert isinstance(future, Future)  # noqa: S101 - a blocking stager gives no other answer
+        future.add_done_callback(lambda done: self._publish(progress, done))
+        self.pending = (progress, future)
+
+    def finish(self) -> None:
+        """Wait until the checkpoint that is being written is in its place.
+
+        Raises:
+            OSError: It could not be written.
+        """
+        if self.pending is None:
+            return
+        progress, future = self.pending
+        self.pending = None
+        future.result()
+        # Its callback, which puts it in its place, may still be running; all of a host wait for it.
+        while self._partial(progress.step).exists():
+            os.sched_yield()
+
+    def _publish(self, progress: Progress, done: Future[Any]) -> None:
+        """Put a written checkpoint in its place; all processes have written when one is told."""
+        if done.exception() is not None or not self.process.is_first_of_host:
+            return
+        target = self._at(progress.step)
+        shutil.rmtree(target, ignore_errors=True)
+        self._partial(progress.step).rename(target)
+        _flush_folder(self.folder)
+        kept = {*self.steps()[-self.limit :], progress.best_step}
+        for step in self.steps():
+            if step not in kept:
+                shutil.rmtree(self._at(step))
+
+    def load(self, step: int, state: TrainingState) -> Progress:
+        """Restore a checkpoint in place, whatever the number of processes that wrote it.
+
+        A process that has no random state of its own there keeps its fresh one.
+        """
+        reader = FileSystemReader(self._at(step))
+        known = set(reader.read_metadata().state_dict_metadata)
+        model_state, optimiser_state = get_state_dict(state.model, state.optimiser)
+        content: dict[str, Any] = {
+            "model": model_state,
+            "optimiser": optimiser_state,
+            "progress": Progress().tensor(),
+        }
+        own = f"random-{self.process.rank}"
+        random = _random_state(self.process)
+        if random := {name: value for name, value in random.items() if f"{own}.{name}" in known}:
+            content[own] = random
+        if any(name.startswith("scaler.") for name in known):
+            content["scaler"] = state.scaler.state_dict()
+        self._load(content, reader)
+        set_state_dict(
+            state.model,
+            state.optimiser,
+            model_state_dict=content["model"],
+            optim_state_dict=content["optimiser"],
+        )
+        if content.get("scaler"):
+            state.scaler.load_state_dict(content["scaler"])
+        _set_random_state(self.process, content.get(own, {}))
+        done, best_step, best_loss = content["progress"].tolist()
+        return Progress(int(done), int(best_step), best_loss)
+
+    def load_weights(self, step: int, model: nn.Module) -> None:
+        """Restore the weights alone."""
+        content = {"model": get_model_state_dict(model)}
+        self._load(content, FileSystemReader(self._at(step)))
+        set_model_state_dict(model, content["model"])
+
+    def close(self) -> None:
+        """Wait for what is being written, and give the buffers back."""
+        self.finish()
+        self.stager.close()
+
+    def _load(self, content: dict[str, Any], reader: FileSystemReader) -> None:
+        load(content, storage_reader=reader, no_dist=self.process.world_size == 1)
+
+    def _at(self, step: int) -> Path:
+        return self.folder / f"step-{step:08d}"
+
+    def _partial(self, step: int) -> Path:
+        return self.folder / f".partial-{step:08d}"
 
 
-@contextmanager
-def _without_single_process_warning() -> Iterator[None]:
-    """One process is what was asked for; torch warns of it at every checkpoint."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="torch.distributed is disabled")
-        yield
+def _is_whole(folder: Path) -> bool:
+    """Whether every file that the checkpoint's list names is there in full."""
+    try:
+        stored = FileSystemReader(folder).read_metadata().storage_data or {}
+    except (OSError, EOFError, ValueError):
+        return False
+    ends: dict[str, int] = {}
+    for piece in stored.values():
+        end = piece.offset + piece.length
+        ends[piece.relative_path] = max(end, ends.get(piece.relative_path, 0))
+    return all(
+        (folder / name).is_file() and (folder / name).stat().st_size >= end
+        for name, end in ends.items()
+    )
 
 
 def _random_state(process: Process) -> dict[str, torch.Tensor]:
@@ -129,17 +240,10 @@ def _random_state(process: Process) -> dict[str, torch.Tensor]:
 
 
 def _set_random_state(process: Process, state: dict[str, torch.Tensor]) -> None:
-    torch.set_rng_state(state["cpu"])
+    if "cpu" in state:
+        torch.set_rng_state(state["cpu"])
     if "cuda" in state:
         torch.cuda.set_rng_state(state["cuda"], process.device)
-
-
-def _flush(folder: Path) -> None:
-    for file in folder.rglob("*"):
-        if file.is_file():
-            with file.open("rb") as stream:
-                os.fsync(stream.fileno())
-    _flush_folder(folder)
 
 
 def _flush_folder(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""`train`: in this process, or in several under torchrun."""
+"""`train`: in this process, or in several under torchrun, on one host or on several."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import sys
 from pathlib import Path
 
-import torch
 from torch.distributed.elastic.multiprocessing.api import SignalException
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 from torch.distributed.run import main as torchrun
@@ -15,8 +14,16 @@ from ..errors import TrainingError
 from ..hyperparameters import TrainingHyperparameters, parse_hyperparameters
 from ..layout import ContainerLayout
 from ..model_code import ModelCode
+from .combinations import check_combination, this_machine
 from .loop import train_model
+from .observer import Observer, Observers, PrintingObserver
 from .process_group import join_process_group
+
+# SageMaker kills a container 120 seconds after SIGTERM; the rest is for the copy to S3.
+SHUTDOWN_SECONDS = 90
+
+# torchrun's own default; a job's containers may talk to each other on any port.
+RENDEZVOUS_PORT = "29500"
 
 
 def train(
@@ -27,56 +34,69 @@ def train(
     Args:
         layout: Where to read and write.
         code: The model's modules.
-        processes: Default: one for each GPU with the strategy ddp, else 1.
+        processes: On this host. Default: one for each GPU with the strategies ddp and fsdp, else 1.
         arguments: The command line after `-m ml_runtime`, repeated for each worker.
 
     Raises:
-        TrainingError: Processes and strategy do not fit, there are several hosts, or a worker died.
+        TrainingError: The settings contradict each other, a worker died, or SIGTERM stopped it.
     """
     if "TORCHELASTIC_RUN_ID" in os.environ:
-        with join_process_group() as process:
-            train_model(layout, code, process)
+        _train_here(layout, code)
         return
     settings: TrainingHyperparameters = parse_hyperparameters(
         code.model().Hyperparameters, layout.hyperparameters
     )
-    gpus = torch.cuda.device_count() if layout.gpus is None else layout.gpus
-    count = processes or (max(1, gpus) if settings.strategy == "ddp" else 1)
-    _check(layout, settings, count)
-    if count == 1:
-        with join_process_group() as process:
-            train_model(layout, code, process)
-        return
-    _run_workers(code.folder, count, arguments)
+    machine = this_machine(layout)
+    count = processes or (1 if settings.strategy == "single" else max(1, machine.gpus))
+    check_combination(layout, settings, count, machine)
+    if count == 1 and len(layout.hosts) == 1:
+        _train_here(layout, code)
+    else:
+        _run_workers(layout, code.folder, count, arguments)
 
 
-def _check(layout: ContainerLayout, settings: TrainingHyperparameters, processes: int) -> None:
-    if processes > 1 and settings.strategy == "single":
-        raise TrainingError(
-            "strategy-single",
-            f"{processes} processes were asked for with the strategy single.",
-            "That strategy trains in one process.",
-            "Pass --strategy ddp, or leave --processes out.",
-        )
-    if len(layout.hosts) > 1:
-        raise TrainingError(
-            "several-hosts",
-            f"The job has {len(layout.hosts)} hosts ({', '.join(layout.hosts)}).",
-            "Training across hosts is not there yet: checkpoints would be split between them.",
-            "Use one instance, with several GPUs if one is too slow.",
-        )
+def _train_here(layout: ContainerLayout, code: ModelCode) -> None:
+    with join_process_group() as process:
+        train_model(layout, code, process, observer_of(layout))
 
 
-def _run_workers(code: Path, processes: int, arguments: list[str]) -> None:
+def observer_of(layout: ContainerLayout) -> Observer:
+    """Return who is told what happens in a run."""
+    return Observers([PrintingObserver()])
+
+
+def torchrun_options(layout: ContainerLayout, processes: int, port: str) -> list[str]:
+    """Return torchrun's options: on one host it finds itself, several meet at the first.
+
+    The ranks follow SageMaker's order of hosts, so that it is always the first that exports.
+    """
+    options = ["--nproc-per-node", str(processes), "--max-restarts", "0"]
+    options += ["--shutdown-timeout", str(SHUTDOWN_SECONDS)]
+    if len(layout.hosts) == 1:
+        return ["--standalone", *options]
+    return [
+        *("--nnodes", str(len(layout.hosts))),
+        *("--node-rank", str(layout.hosts.index(layout.current_host))),
+        *("--master-addr", layout.hosts[0]),
+        *("--master-port", port),
+        *options,
+    ]
+
+
+def _run_workers(layout: ContainerLayout, code: Path, processes: int, arguments: list[str]) -> None:
     environment = os.environ
     # The cores are shared out: torchrun's own default of 1 leaves most of a large machine idle.
     threads = max(1, len(_cores()) // processes)
     environment.setdefault("OMP_NUM_THREADS", str(threads))
     environment["ML_RUNTIME_CODE"] = str(code)
-    if sys.platform == "linux":
+    interface = layout.network_interface
+    if interface is None and len(layout.hosts) == 1 and sys.platform == "linux":
         # One host talks to itself; a container without a network has only this interface.
-        environment.setdefault("GLOO_SOCKET_IFNAME", "lo")
-    options = ["--standalone", "--nproc-per-node", str(processes), "--max-restarts", "0"]
+        interface = "lo"
+    if interface is not None:
+        environment.setdefault("GLOO_SOCKET_IFNAME", interface)
+        environment.setdefault("NCCL_SOCKET_IFNAME", interface)
+    options = torchrun_options(layout, processes, environment.get("MASTER_PORT", RENDEZVOUS_PORT))
     try:
         torchrun([*options, "-m", "ml_runtime", *arguments])
     except ChildFailedError as error:

@@ -3,160 +3,218 @@
 from __future__ import annotations
 
 import math
-from contextlib import nullcontext
+import time
+from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
-from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.parallel import DistributedDataParallel
+from torch.amp.grad_scaler import GradScaler
+from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 
-from ..data.channels import channel_digest, read_channel, read_channel_schema
+from ..data.channels import read_channel_schema
 from ..errors import TrainingError
 from ..hyperparameters import TrainingHyperparameters, parse_hyperparameters
 from ..layout import ContainerLayout
 from ..model_code import ModelCode
-from .checkpoint import Checkpoints, run_id
+from .batches import Batch, Batches
+from .checkpoint import Checkpoints, Progress, TrainingState, run_id
 from .export import export_model
-from .objective import Objective, ServedModel, make_objective
+from .interruption import interruptible, stopped
+from .objective import Objective, ServedModel
+from .observer import Observer
+from .parallelism import parallelise, synchronising
+from .precision import autocast, gradient_scaler, prepare_numerics
 from .process_group import Process
-from .training_data import TrainingData
+from .schedule import learning_rate
+from .sources import open_source
 
 
-def train_model(layout: ContainerLayout, code: ModelCode, process: Process) -> None:
+def train_model(
+    layout: ContainerLayout, code: ModelCode, process: Process, observer: Observer
+) -> None:
     """Train, or continue a killed run, and export to the model folder.
 
-    Every batch is drawn from one permutation that depends on (seed, epoch) alone, so a resumed run
-    sees the rows that an uninterrupted one would have seen, whatever the number of processes.
+    Args:
+        layout: Where to read and write.
+        code: The model's modules.
+        process: This process; all processes of a run call this together.
+        observer: Is told what happens, in the first process.
 
     Raises:
         MlRuntimeError: A channel, a hyperparameter or the model's code is not usable, the loss is
-            no longer a number, or the export differs from the trained model.
+            no longer a number, the export differs from the trained model, or SIGTERM stopped it.
     """
-    model_module, features_module = code.model(), code.features()
+    module = code.model()
     settings: TrainingHyperparameters = parse_hyperparameters(
-        model_module.Hyperparameters, layout.hyperparameters
+        module.Hyperparameters, layout.hyperparameters
     )
-    schema = replace(read_channel_schema(layout), flavour=model_module.FLAVOUR)
-    tables = {name: read_channel(layout, name, schema) for name in ("train", "validation")}
-    matrices = {
-        name: features_module.compute(table, schema.inputs) for name, table in tables.items()
-    }
-    objective = make_objective(schema, tables["train"][schema.target])
-    train, validation = (
-        (
-            torch.from_numpy(matrices[name]).to(process.device),
-            objective.targets(tables[name][schema.target]).to(process.device),
-        )
-        for name in ("train", "validation")
-    )
+    prepare_numerics(settings, process.device)
+    schema = replace(read_channel_schema(layout), flavour=module.FLAVOUR)
+    source = open_source(layout, code, schema, settings, process)
+    objective = source.objective
 
     torch.manual_seed(settings.seed)
-    data = TrainingData(matrices["train"], tuple(features_module.describe(schema.inputs)), schema)
-    network = model_module.build_model(data, objective.outputs, settings).to(process.device)
-    model: nn.Module = network
-    if settings.strategy == "ddp" and process.world_size > 1:
-        model = DistributedDataParallel(network)
+    network = module.build_model(source.known, objective.outputs, settings).to(process.device)
+    model = parallelise(network, settings, process)
     optimiser = torch.optim.AdamW(
-        network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        model.parameters(),
+        lr=settings.learning_rate,
+        weight_decay=settings.weight_decay,
+        fused=True,
     )
+    scaler = gradient_scaler(settings, process.device)
     # Dropout differs between processes; the weights above must not.
     torch.manual_seed(settings.seed + process.rank)
 
-    digest = channel_digest(layout, ("train", "validation"))
-    decisive = {"settings": asdict(settings), "data": digest, "code": code.digest()}
-    run = run_id(decisive | {"schema": schema.to_json()})
-    checkpoints = Checkpoints(layout.checkpoints, run, process)
-    rows = len(train[0])
-    epoch_steps = math.ceil(rows / settings.batch_size)
+    decisive = {"settings": settings.decisive(), "data": source.digest, "code": code.digest()}
+    run = _agreed_run(run_id(decisive | {"schema": schema.to_json()}), process)
+    checkpoints = Checkpoints(layout.checkpoints, run, process, settings.save_total_limit)
+    state = TrainingState(model, optimiser, scaler)
+    progress = Progress()
+    if whole := checkpoints.whole_steps():
+        progress = checkpoints.load(whole[-1], state)
+    step, epoch_steps = progress.step, source.train.epoch_steps
     last_step = epoch_steps * settings.epochs
-    every = settings.checkpoint_steps or epoch_steps
-    step = checkpoints.load_newest(model, optimiser)
-    process.say(_beginning(run, step, last_step, rows, settings, process))
-
-    while step < last_step:
-        epoch, position = divmod(step, epoch_steps)
-        batch = _batch_rows(rows, settings, epoch, position)
-        own = torch.from_numpy(batch[process.rank :: process.world_size]).to(process.device)
-        for group in optimiser.param_groups:
-            group["lr"] = _learning_rate(settings, step, last_step)
-        model.train()
-        with _autocast(settings, process):
-            outputs = model(train[0][own])
-        # DDP averages the gradients over processes: this makes the average the batch's mean, even
-        # where the processes hold different numbers of rows.
-        loss = objective.loss_sum(outputs, train[1][own]) * (process.world_size / len(batch))
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        if settings.gradient_clip:
-            nn.utils.clip_grad_norm_(network.parameters(), settings.gradient_clip)
-        optimiser.step()
-        step += 1
-
-        if step % epoch_steps == 0:
-            batch_loss = process.total([float(loss.detach())])[0] / process.world_size
-            scores = _validate(network, validation, objective, settings, process)
-            process.say(f"epoch={epoch + 1}; step={step}; train_loss={batch_loss:.6f}; {scores}")
-            if not math.isfinite(batch_loss):
-                raise _diverged(step)
-        if step % every == 0 or step == last_step:
-            checkpoints.save(step, model, optimiser)
-
+    save_steps = settings.save_steps or epoch_steps
+    record = {"run": run, "settings": asdict(settings), "dataSha256": source.digest}
     if process.is_first:
-        record = {"run": run, "steps": step, "dataSha256": digest, "settings": asdict(settings)}
-        served = ServedModel(network, objective).cpu().eval()
-        parity = export_model(layout, code, schema, served, matrices["validation"], record)
-        process.say(f"exported={layout.model}; onnx_max_abs_difference={parity:.2e};")
+        place = {"step": step, "last_step": last_step, "rows": source.train.rows}
+        how = {"processes": process.world_size, "device": process.device.type}
+        observer.on_start(record | place | how)
+
+    forward = autocast(settings, process.device)
+    parameters = list(model.parameters())
+    since, since_step = time.monotonic(), step
+    model.train()
+    with interruptible(process) as interruption:
+        for batch in source.train.from_step(step, last_step):
+            rate = learning_rate(settings, step, last_step)
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            loss = compute_gradients(model, batch, objective, forward, scaler, process)
+            if settings.max_grad_norm:
+                scaler.unscale_(optimiser)
+                nn.utils.clip_grad_norm_(parameters, settings.max_grad_norm)
+            scaler.step(optimiser)
+            scaler.update()
+            optimiser.zero_grad(set_to_none=True)
+            step += 1
+
+            ends_epoch = step % epoch_steps == 0
+            if ends_epoch or (settings.logging_steps and step % settings.logging_steps == 0):
+                mean = process.total([float(loss)])[0] / process.world_size
+                if not math.isfinite(mean):
+                    raise _diverged(step)
+                if process.is_first and settings.logging_steps:
+                    observer.on_step(step, {"loss": mean, "learning_rate": rate})
+            if ends_epoch:
+                scores = validate(model, source.validation, objective, settings, process)
+                speed = (step - since_step) * settings.batch_size / (time.monotonic() - since)
+                if process.is_first:
+                    epoch = {"epoch": step // epoch_steps, "train_loss": mean}
+                    observer.on_epoch(step, epoch | scores | {"rows_per_second": speed})
+                if scores["validation_loss"] < progress.best_loss:
+                    progress = replace(
+                        progress, best_step=step, best_loss=scores["validation_loss"]
+                    )
+                since, since_step = time.monotonic(), step
+            progress = replace(progress, step=step)
+            stops = interruption.agreed()
+            if step % save_steps == 0 or step in (last_step, progress.best_step) or stops:
+                checkpoints.save(progress, state)
+            if stops and step < last_step:
+                checkpoints.close()
+                raise stopped(step)
+
+    checkpoints.close()
+    if settings.load_best_model_at_end and progress.best_step:
+        checkpoints.load_weights(progress.best_step, model)
+    weights = get_model_state_dict(
+        model, options=StateDictOptions(full_state_dict=True, cpu_offload=True)
+    )
+    if process.is_first:
+        # A plain network again, without what was wrapped around it for training.
+        plain = module.build_model(source.known, objective.outputs, settings)
+        plain.load_state_dict(weights)
+        served = ServedModel(plain, objective).eval()
+        steps = {"steps": step, "bestStep": progress.best_step}
+        parity = export_model(layout, code, schema, served, source.sample, record | steps)
+        best = {"best_step": progress.best_step, "best_validation_loss": progress.best_loss}
+        end = {"status": "finished", "step": step, "onnxMaxAbsDifference": parity}
+        observer.on_end(end | best)
     process.wait()
 
 
-def _batch_rows(rows: int, settings: Any, epoch: int, position: int) -> Any:
-    order = np.random.default_rng([settings.seed, epoch]).permutation(rows)
-    return order[position * settings.batch_size : (position + 1) * settings.batch_size]
+def compute_gradients(
+    model: nn.Module,
+    batch: Batch,
+    objective: Objective,
+    forward: AbstractContextManager[object],
+    scaler: GradScaler,
+    process: Process,
+) -> Tensor:
+    """Add the gradients of a batch's mean loss, the same in all processes, to the parameters'.
 
+    Args:
+        model: What `parallelise` returned.
+        batch: This process's share.
+        objective: The loss.
+        forward: Context of each forward pass.
+        scaler: Scales the loss, if it is on.
+        process: This process.
 
-def _learning_rate(settings: TrainingHyperparameters, step: int, last_step: int) -> float:
-    """Cosine from the peak to a tenth of it: a function of the step, so nothing to restore."""
-    return settings.learning_rate * (0.55 + 0.45 * math.cos(math.pi * step / last_step))
-
-
-def _autocast(settings: TrainingHyperparameters, process: Process) -> Any:
-    if settings.precision == "fp32":
-        return nullcontext()
-    return torch.autocast(process.device.type, dtype=torch.bfloat16)
+    Returns:
+        A scalar whose mean over all processes is the batch's mean loss.
+    """
+    # Gradients are averaged over processes: times world_size over rows, that average is the batch's
+    # mean, even where the processes hold different numbers of rows.
+    scale = process.world_size / max(1, batch.rows)
+    total = torch.zeros((), device=process.device)
+    for number, (features, targets) in enumerate(batch.parts, start=1):
+        with synchronising(model, last=number == len(batch.parts)):
+            with forward:
+                outputs = model(features)
+            loss = objective.loss_sum(outputs[: len(targets)], targets) * scale
+            scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+        total += loss.detach()
+    return total
 
 
 @torch.no_grad()
-def _validate(
-    network: nn.Module,
-    validation: tuple[Tensor, Tensor],
+def validate(
+    model: nn.Module,
+    validation: Batches,
     objective: Objective,
     settings: TrainingHyperparameters,
     process: Process,
-) -> str:
-    network.eval()
-    features, targets = (part[process.rank :: process.world_size] for part in validation)
-    with _autocast(settings, process):
-        outputs = network(features)
-    sums = [float(objective.loss_sum(outputs, targets)), objective.score_sum(outputs, targets)]
-    loss, score = (value / len(validation[0]) for value in process.total(sums))
-    name = "accuracy"
+) -> dict[str, float]:
+    """Return `validation_loss` and `validation_accuracy` or `validation_rmse` of all rows."""
+    model.eval()
+    loss = score = 0.0
+    for batch in validation.in_order():
+        for features, targets in batch.parts:
+            with autocast(settings, process.device):
+                outputs = model(features)[: len(targets)]
+            loss += float(objective.loss_sum(outputs, targets))
+            score += objective.score_sum(outputs, targets)
+    model.train()
+    loss, score = (value / validation.rows for value in process.total([loss, score]))
     if objective.schema.task == "regression":
-        name, score = "rmse", math.sqrt(score)
-    return f"validation_loss={loss:.6f}; validation_{name}={score:.6f};"
+        return {"validation_loss": loss, "validation_rmse": math.sqrt(score)}
+    return {"validation_loss": loss, "validation_accuracy": score}
 
 
-def _beginning(
-    run: str, step: int, last: int, rows: int, settings: TrainingHyperparameters, process: Process
-) -> str:
-    how = f"{settings.strategy}, {process.world_size} processes, {process.device.type}"
-    how += f", {settings.precision}; run {run}; {rows} rows"
-    if step == 0:
-        return f"train: starting at step 0 of {last} ({how})"
-    if step == last:
-        return f"train: run {run} is finished at step {step}; exporting it again"
-    return f"train: resuming from the checkpoint of step {step} of {last} ({how})"
+def _agreed_run(run: str, process: Process) -> str:
+    """Return the run id, which is the same in all processes if they have the same files."""
+    if len(ids := sorted(set(process.everybodys(run)))) > 1:
+        raise TrainingError(
+            "hosts-differ",
+            f"The processes would train different runs ({', '.join(ids)}).",
+            "Their data, code or hyperparameters are not the same.",
+            "Give every host the same channels (FullyReplicated) and the same image.",
+        )
+    return run
 
 
 def _diverged(step: int) -> TrainingError:
