@@ -153,6 +153,7 @@ export function infraProject(): ProjectConfiguration & { name: string } {
     '!{projectRoot}/cdk.out/**/*',
     '{workspaceRoot}/wa-ml.json',
     '{workspaceRoot}/releases/**/*',
+    '{workspaceRoot}/pipelines/**/*',
     '{workspaceRoot}/runbooks/**/*',
     '{workspaceRoot}/package-lock.json',
     '{workspaceRoot}/tsconfig.json',

@@ -4,6 +4,7 @@ export * from './nearest';
 export * from './limits';
 export * from './instances';
 export * from './schema';
+export * from './tuning';
 export * from './normalise';
 export * from './naming';
 export * from './rollout';

@@ -1,4 +1,7 @@
+import { stepOptions, type StepOption } from './step-graph';
+import { normaliseTuning, type TuningSettings } from './tuning';
 import type {
+  Capacity,
   Configuration,
   DataFile,
   Flavour,
@@ -13,6 +16,22 @@ export interface TrainingSettings {
   readonly instances: number;
   readonly strategy: Strategy;
   readonly precision: Precision;
+  readonly capacity: Capacity;
+}
+
+/** What a training job gets as hyperparameters, which SageMaker has as texts: every setting that is not about its machines. */
+export function trainingHyperparameters({
+  instanceType: _instanceType,
+  instances: _instances,
+  capacity: _capacity,
+  ...settings
+}: TrainingSettings): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
+}
+
+/** What a model has configured of what steps and inputs of the graph depend on. */
+export function stepOptionsOf(model: Pick<NormalisedModel, 'data' | 'tuning'>): StepOption[] {
+  return stepOptions.filter((option) => model[option] !== undefined);
 }
 
 export interface EndpointSettings {
@@ -33,6 +52,8 @@ export interface NormalisedModel {
   readonly name: string;
   readonly flavour: Flavour;
   readonly data?: DataFile;
+  /** The search for hyperparameters before each training; absent: none. */
+  readonly tuning?: TuningSettings;
   /** Monthly budget of the production endpoint in US dollars. */
   readonly budgetUsd: number;
   /** The settings by environment name; every environment has an entry. */
@@ -100,6 +121,7 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
       instances: training.instances ?? 1,
       strategy: training.strategy ?? 'ddp',
       precision: training.precision ?? 'bf16',
+      capacity: training.capacity ?? (environment.tier === 'production' ? 'onDemand' : 'spot'), // COST-3
     },
     endpoint: {
       instanceType: endpoint.instanceType ?? defaultEndpointInstanceType[environment.tier],
@@ -132,6 +154,7 @@ export function normalise(written: Configuration): NormalisedConfiguration {
         name,
         flavour: model.flavour,
         ...(model.data ? { data: model.data } : {}),
+        ...(model.tuning ? { tuning: normaliseTuning(model.tuning) } : {}),
         budgetUsd: model.budgetUsd ?? defaultEndpointBudgetUsd,
         in: Object.fromEntries(
           Object.values(environments).map((environment) => [

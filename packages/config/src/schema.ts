@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instanceTypeSchema } from './instances';
 import { limits } from './limits';
+import { tuningSchema } from './tuning';
 
 /** The tiers that policies hang on; an environment's name means nothing. */
 export const tiers = ['development', 'staging', 'production'] as const;
@@ -8,6 +9,8 @@ export const tiers = ['development', 'staging', 'production'] as const;
 export const flavours = ['pytorch-tabular'] as const;
 export const strategies = ['single', 'ddp'] as const;
 export const precisions = ['fp32', 'bf16'] as const;
+/** Where training gets its machines from; a job has exactly one. */
+export const capacities = ['spot', 'warmPool', 'onDemand'] as const;
 export const rollouts = ['all-at-once', 'canary'] as const;
 
 const namePart = (what: string) =>
@@ -39,6 +42,12 @@ export const trainingSchema = z
       .enum(precisions)
       .optional()
       .describe('Numeric precision of the forward pass. Default: bf16.'),
+    capacity: z
+      .enum(capacities)
+      .optional()
+      .describe(
+        'Spot: up to 90 % cheaper, interrupted at any time, resumes from its checkpoint. Warm pool: kept, and paid for, half an hour after a job, so that the next one starts at once. Default: spot outside production, onDemand there.',
+      ),
   })
   .describe('How the model is trained.');
 
@@ -84,6 +93,7 @@ export const modelSchema = z
     flavour: z.enum(flavours).describe('What the model is made of.'),
     data: dataFileSchema.optional(),
     ...modelSettings,
+    tuning: tuningSchema.optional(),
     budgetUsd: z
       .number()
       .min(1)
@@ -169,6 +179,7 @@ export type Tier = (typeof tiers)[number];
 export type Flavour = (typeof flavours)[number];
 export type Strategy = (typeof strategies)[number];
 export type Precision = (typeof precisions)[number];
+export type Capacity = (typeof capacities)[number];
 export type Rollout = (typeof rollouts)[number];
 export type DataFile = z.infer<typeof dataFileSchema>;
 /** An endpoint's settings as people write them. */

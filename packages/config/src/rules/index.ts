@@ -6,6 +6,7 @@ import { nameLength } from './name-length';
 import { reservedNames } from './reserved-names';
 import type { Rule } from './rule';
 import { strategyInstances } from './strategy-instances';
+import { tuningSpace } from './tuning-space';
 
 export type { Rule } from './rule';
 
@@ -18,4 +19,5 @@ export const rules: readonly Rule[] = [
   instanceRange,
   highAvailability,
   strategyInstances,
+  tuningSpace,
 ];
