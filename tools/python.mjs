@@ -40,7 +40,7 @@ export async function installPythonEnvironment() {
       '--constraint',
       file,
       '--editable',
-      `${runtimeFolder}[train,serve]`,
+      `${runtimeFolder}[train,serve,track]`,
       'hypothesis',
       'mypy',
       'pytest',

@@ -35,9 +35,11 @@ export const versions = {
   },
   /** Python packages, as constraints of every model's lock. */
   python: {
+    alembic: '1.20.1',
     granian: '2.8.7',
     hatchling: '1.33.0',
     hypothesis: '6.170.15',
+    'mlflow-skinny': '3.17.2',
     mypy: '2.4.1',
     numpy: '2.4.6',
     onnx: '1.23.2',
@@ -48,6 +50,7 @@ export const versions = {
     ruff: '0.17.5',
     safetensors: '0.8.0',
     'scikit-learn': '1.9.1',
+    sqlalchemy: '2.1.9',
     torch: '2.15.0',
   },
   /**

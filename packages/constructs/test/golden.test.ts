@@ -42,6 +42,29 @@ describe('the pipeline definition beside what the SageMaker Python SDK makes of 
     );
   });
 
+  const refusedByTheApi = (definition: unknown): { checked: string[]; problems: string[] } =>
+    JSON.parse(
+      execFileSync(join(__dirname, '../../../.venv/bin/python'), [join(folder, 'api_model.py')], {
+        input: JSON.stringify(definition),
+        encoding: 'utf8',
+      }),
+    );
+  it.each(Object.keys(cases))("fits the API's own model, job by job: %s", (name) => {
+    const definition = pipelineDefinition(stepGraph, settingOf(name));
+    const { checked, problems } = refusedByTheApi(definition);
+    expect(problems).toEqual([]);
+    expect(checked).toEqual(expect.arrayContaining(['Prepare', 'Train', 'Evaluate', 'Register']));
+    // And the model says so where one does not.
+    const wrong = JSON.parse(
+      JSON.stringify(definition)
+        .replaceAll('"S3Prefix"', '"S3Folder"')
+        .replaceAll('"EnableNetworkIsolation"', '"NetworkIsolation"'),
+    );
+    const said = refusedByTheApi(wrong).problems.join(' ');
+    expect(said).toContain('S3Folder');
+    expect(said).toContain('NetworkIsolation');
+  });
+
   it('differs where the graph does: the comparison can fail', () => {
     const other = structuredClone(stepGraph) as any;
     other.steps[0].cache = 'P7D';

@@ -45,6 +45,10 @@ class ExportError(MlRuntimeError):
     """The exported model is absent, or differs from the trained one."""
 
 
+class PipelineError(MlRuntimeError):
+    """A step of the local pipeline failed, a gate is closed, or the step graph cannot be used."""
+
+
 def nearest(name: str, known: Sequence[str]) -> str:
     """Return ` (did you mean "x"?)` for the known name closest to `name`, or an empty string."""
     matches = get_close_matches(name, known, n=1, cutoff=0.5)
