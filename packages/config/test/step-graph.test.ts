@@ -12,8 +12,10 @@ describe('the step graph', () => {
   it('runs from the data to the registry, through the gate', () => {
     expect(stepGraph.steps.map(({ name, kind }) => [name, kind])).toEqual([
       ['Prepare', 'prepare'],
+      ['Validate', 'validate'],
       ['Tune', 'tune'],
       ['Train', 'train'],
+      ['Optimise', 'optimise'],
       ['Evaluate', 'evaluate'],
       ['Gate', 'gate'],
       ['Register', 'register'],
@@ -23,7 +25,7 @@ describe('the step graph', () => {
   it('is without a search for a model that has none, and trains after what is left', () => {
     const plain = graphFor(stepGraph, []);
     expect(plain.steps.map(({ name }) => name)).not.toContain('Tune');
-    expect(step(plain, 'Train').after).toEqual(['Prepare']);
+    expect(step(plain, 'Train').after).toEqual(['Validate']);
     expect(step(plain, 'Prepare').inputs).toEqual([]);
     expect(step(graphFor(stepGraph, ['data']), 'Prepare').inputs).toHaveLength(1);
   });

@@ -29,8 +29,10 @@ describe('the pipeline definition', () => {
     expect(definition.Version).toBe('2020-12-01');
     expect(definition.Steps.map((step: any) => [step.Name, step.Type])).toEqual([
       ['Prepare', 'Processing'],
+      ['Validate', 'Processing'],
       ['Tune', 'Tuning'],
       ['Train', 'Training'],
+      ['Optimise', 'Processing'],
       ['Evaluate', 'Processing'],
       ['Gate', 'Condition'],
     ]);
@@ -78,7 +80,9 @@ describe('the pipeline definition', () => {
   it('isolates and encrypts every job', () => {
     const training = stepNamed('Train').Arguments;
     const search = stepNamed('Tune').Arguments.TrainingJobDefinition;
-    const networks = ['Prepare', 'Evaluate'].map((name) => stepNamed(name).Arguments.NetworkConfig);
+    const networks = ['Prepare', 'Validate', 'Optimise', 'Evaluate'].map(
+      (name) => stepNamed(name).Arguments.NetworkConfig,
+    );
     for (const job of [training, search, ...networks]) {
       expect(job).toMatchObject({
         EnableNetworkIsolation: true,
@@ -130,7 +134,9 @@ describe('the pipeline definition', () => {
 
   it('compares by nothing that changes with each execution, where it may take a result from the cache', () => {
     const cached = allSteps.filter((step) => step.CacheConfig?.Enabled);
-    expect(cached.map((step) => step.Name)).toEqual(['Prepare', 'Tune', 'Train', 'Evaluate']);
+    expect(cached.map((step) => step.Name)).toEqual([
+      ...['Prepare', 'Validate', 'Tune', 'Train', 'Optimise', 'Evaluate'],
+    ]);
     for (const { Name, Arguments } of cached) {
       // Where results go is not compared (developer guide, "Default cache key attributes").
       const { ProcessingOutputConfig: _outputs, ...compared } = Arguments;
@@ -150,6 +156,15 @@ describe('the pipeline definition', () => {
     expect(condition.LeftValue['Std:JsonGet'].Path).toBe('skill.value');
     expect(stepNamed('Register').Arguments.ModelApprovalStatus).toBe('PendingManualApproval');
     expect(stepNamed('Register').DependsOn).toBeUndefined();
+  });
+
+  it('judges and registers the artifact that will be served: the optimised one', () => {
+    const [model] = stepNamed('Evaluate').Arguments.ProcessingInputs;
+    const { ModelDataUrl } = stepNamed('Register').Arguments.InferenceSpecification.Containers[0];
+    expect(model.S3Input.S3Uri).toEqual(ModelDataUrl);
+    expect(references(ModelDataUrl)).toEqual([
+      "Steps.Optimise.ProcessingOutputConfig.Outputs['model'].S3Output.S3Uri",
+    ]);
   });
 
   it('passes hyperparameters as text, as SageMaker wants them', () => {

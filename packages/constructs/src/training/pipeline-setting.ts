@@ -7,7 +7,7 @@ import type {
 } from '@wa-ml/config';
 
 /** The duties of a pipeline's jobs; each has a role of its own (SEC-4). */
-export type JobDuty = 'prepare' | 'train' | 'evaluate';
+export type JobDuty = 'prepare' | 'train' | 'optimise' | 'evaluate';
 
 /** What the steps of a pipeline need to know about the account they run in. Strings may be CDK tokens. */
 export interface PipelineSetting {
@@ -40,11 +40,11 @@ export const execution = get('Execution.PipelineExecutionId');
 
 /** The duty of each kind of step: who may see the raw data, and who may write an artifact. */
 const dutyOf: Readonly<Record<JobStep['kind'], JobDuty>> = {
-  validate: 'prepare',
+  validate: 'evaluate',
   prepare: 'prepare',
   tune: 'train',
   train: 'train',
-  optimise: 'train',
+  optimise: 'optimise',
   evaluate: 'evaluate',
   bias: 'evaluate',
   explain: 'evaluate',

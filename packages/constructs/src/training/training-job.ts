@@ -134,6 +134,11 @@ function commonArguments(step: JobStep, graph: StepGraph, setting: PipelineSetti
       ),
       LocalPath: '/opt/ml/checkpoints',
     },
+    // For the record of the run: an isolated job can ask nobody where it comes from.
+    Environment: {
+      ML_RUNTIME_COMMIT: get('Parameters.GitCommit'),
+      ML_RUNTIME_IMAGE: get('Parameters.TrainingImage'),
+    },
     ...(spot ? { EnableManagedSpotTraining: true } : {}),
     EnableNetworkIsolation: true,
     EnableInterContainerTrafficEncryption: true,

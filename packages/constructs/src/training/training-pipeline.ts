@@ -39,6 +39,7 @@ export class TrainingPipeline extends Construct {
       roles: {
         prepare: roles.preparation.roleArn,
         train: roles.training.roleArn,
+        optimise: roles.optimisation.roleArn,
         evaluate: roles.evaluation.roleArn,
       },
       subnetIds: foundation.network.subnets.map((subnet) => subnet.subnetId),

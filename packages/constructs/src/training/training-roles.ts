@@ -28,7 +28,9 @@ export class TrainingRoles extends Construct {
   readonly preparation: DutyRole;
   /** Reads the dataset, writes checkpoints and the artifact. */
   readonly training: DutyRole;
-  /** Reads the dataset and the artifact, writes the report. */
+  /** Reads the dataset and the artifact, writes the artifact that is served and a report. */
+  readonly optimisation: DutyRole;
+  /** Reads the dataset and the artifact, writes the reports. */
   readonly evaluation: DutyRole;
   /** Starts the jobs above and registers what passed; sees no data. */
   readonly pipeline: DutyRole;
@@ -59,6 +61,11 @@ export class TrainingRoles extends Construct {
       `${artifactPrefixes.checkpoints}/${model}`,
       'read-write',
     );
+
+    this.optimisation = this.jobRole('Optimisation', `optimises ${model}`, 'ProcessingJobs');
+    allowObjects(this.optimisation, data, `${model}/prepared`, 'read');
+    for (const prefix of [artifactPrefixes.training, artifactPrefixes.evaluation])
+      allowObjects(this.optimisation, artifacts, `${prefix}/${model}`, 'read-write');
 
     this.evaluation = this.jobRole('Evaluation', `evaluates ${model}`, 'ProcessingJobs');
     allowObjects(this.evaluation, data, `${model}/prepared`, 'read');
@@ -123,7 +130,9 @@ export class TrainingRoles extends Construct {
       })
       .allow({
         actions: ['iam:PassRole'],
-        resources: [this.preparation.roleArn, this.training.roleArn, this.evaluation.roleArn],
+        resources: [this.preparation, this.training, this.optimisation, this.evaluation].map(
+          ({ roleArn }) => roleArn,
+        ),
         conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
       });
   }

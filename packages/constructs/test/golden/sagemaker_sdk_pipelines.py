@@ -76,7 +76,14 @@ PARAMETERS = {
     "Float": parameters.ParameterFloat,
     "Boolean": parameters.ParameterBoolean,
 }
-ROLES = {"prepare": "prepare", "tune": "train", "train": "train", "evaluate": "evaluate"}
+ROLES = {
+    "prepare": "prepare",
+    "validate": "evaluate",
+    "tune": "train",
+    "train": "train",
+    "optimise": "optimise",
+    "evaluate": "evaluate",
+}
 execution = ExecutionVariables.PIPELINE_EXECUTION_ID
 
 
@@ -283,6 +290,10 @@ class Golden:
             tags=self.tags(),
             disable_profiler=True,
             debugger_hook_config=False,
+            environment={
+                "ML_RUNTIME_COMMIT": self.parameters["GitCommit"],
+                "ML_RUNTIME_IMAGE": self.parameters["TrainingImage"],
+            },
             **more,
         )
         estimator.set_hyperparameters(**values)

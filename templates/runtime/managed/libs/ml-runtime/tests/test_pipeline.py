@@ -16,7 +16,7 @@ from mlflow import MlflowClient
 from ml_runtime.__main__ import main
 from ml_runtime.pipeline.graph import GRAPH_FILE
 
-STEPS = ["Prepare", "Train", "Evaluate", "Gate", "Register"]
+STEPS = ["Prepare", "Validate", "Train", "Optimise", "Evaluate", "Gate", "Register"]
 Event = dict[str, Any]
 
 
@@ -81,8 +81,8 @@ def test_runs_every_step_once_and_registers_what_it_evaluated(
     assert version.tags["git_commit"] == "unknown"
     kept = Path(str(version.source).removeprefix("file://"))
     assert kept.is_relative_to(repository / ".mlflow")
-    trained = code / ".ml/pipeline/Train/model"
-    assert (kept / "model.onnx").read_bytes() == (trained / "model.onnx").read_bytes()
+    served = code / ".ml/pipeline/Optimise/model"
+    assert (kept / "model.onnx").read_bytes() == (served / "model.onnx").read_bytes()
 
     # The same again: nothing runs, and nothing new is registered.
     again = outcome(code, capsys)
@@ -97,7 +97,7 @@ def test_a_closed_gate_registers_nothing_and_says_what_sagemaker_says(
 ) -> None:
     options = ("--parameter", "MinimumSkill=0.9999")
     assert outcome(code, capsys, *options, expected=1) == {
-        "Prepare": "cached", "Train": "cached", "Evaluate": "cached", "Gate": "failed",
+        **dict.fromkeys(STEPS[:5], "cached"), "Gate": "failed",
     }  # fmt: skip
     failure = (code / ".ml/output/failure").read_text()
     assert failure.startswith("gate-closed: The skill score on the test data is not above 0.9999:")
@@ -123,7 +123,7 @@ def test_a_stopped_run_leaves_no_process_and_keeps_its_checkpoints(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code = write_repository(tmp_path)
-    options = ["--set", "epochs=3000", "--set", "checkpoint_steps=20"]
+    options = ["--set", "epochs=3000"]
     command = ["pipeline", "--root", str(code / ".ml"), "--code", str(code), *options]
     process = subprocess.Popen([sys.executable, "-m", "ml_runtime", *command])
     folder = code / ".ml/pipeline/Train"

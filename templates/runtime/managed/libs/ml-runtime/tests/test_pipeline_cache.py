@@ -51,6 +51,8 @@ def start(tmp_path: Path, code: Path, graph: StepGraph, monkeypatch: pytest.Monk
     """Run the pipeline; returns the names of the steps that a process ran for."""
     written = {
         "evaluation.json": {"skill": {"value": 0.5}},
+        "optimisation.json": {},
+        "validation.json": {},
         "tuning.json": {"best": {"hyperparameters": {"learning_rate": "0.03"}}},
     }
 
@@ -61,7 +63,8 @@ def start(tmp_path: Path, code: Path, graph: StepGraph, monkeypatch: pytest.Monk
             # A result that depends on all that is read, and not on when.
             read = sorted(path for path in folder.rglob("*.csv"))
             text = json.dumps([file.read_text() for file in read]) + str(_hyperparameters(folder))
-            (folder / place.path / "result.csv").write_text(text if step.kind == "train" else "1")
+            passes_on = step.kind in ("train", "optimise")
+            (folder / place.path / "result.csv").write_text(text if passes_on else "1")
         if step.report is not None:
             file = folder / "output/data" / step.report.file
             file.write_text(json.dumps(written[step.report.file]))
@@ -80,17 +83,19 @@ def _hyperparameters(folder: Path) -> Any:
     return json.loads((folder / "input/config/hyperparameters.json").read_text())
 
 
-ALL = ["Prepare", "Tune", "Train", "Evaluate", "Register"]
+ALL = ["Prepare", "Validate", "Tune", "Train", "Optimise", "Evaluate", "Register"]
 
 
 def test_runs_again_what_depends_on_what_has_changed(start: Start, code: Path) -> None:
     assert start() == ALL
     assert start() == []
     # Of other settings than its own a step knows nothing.
-    assert start({**SETTINGS, "environments": {"dev": {}}, "optimise": {}}) == []
+    assert start({**SETTINGS, "environments": {"dev": {}}}) == []
     assert start({**SETTINGS, "tuning": {"maxJobs": 3}}) == ["Tune"]
     slower = {"strategy": "single", "learning_rate": "0.1", "epochs": "9"}
-    assert start({**SETTINGS, "hyperparameters": slower}) == ALL[1:]
+    assert start({**SETTINGS, "hyperparameters": slower}) == ALL[2:]
+    faster = {**SETTINGS, "hyperparameters": slower, "optimise": {"prune": 0.2}}
+    assert start(faster) == ["Optimise"]
 
 
 def test_code_counts_where_it_is_read(start: Start, code: Path) -> None:
@@ -158,7 +163,7 @@ def test_a_run_goes_on_at_the_step_that_failed(
     with pytest.raises(PipelineError, match="Train failed"):
         start()
     monkeypatch.setattr(runner, "run_step", whole)
-    assert start() == ["Train", "Evaluate", "Register"]
+    assert start() == ["Train", "Optimise", "Evaluate", "Register"]
 
 
 def test_a_step_that_does_not_write_what_the_graph_says_has_failed(
@@ -170,7 +175,7 @@ def test_a_step_that_does_not_write_what_the_graph_says_has_failed(
 
 
 def test_an_unknown_step_or_parameter_is_refused_before_anything_runs(start: Start) -> None:
-    with pytest.raises(PipelineError, match=r'no step "Clean".*Prepare, Tune, Train'):
+    with pytest.raises(PipelineError, match=r'no step "Clean".*Prepare, Validate, Tune, Train'):
         start(start="Clean")
     with pytest.raises(PipelineError, match=r"no parameter Skill.*MinimumSkill"):
         start(parameters={"Skill": 1})
