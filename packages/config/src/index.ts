@@ -14,4 +14,4 @@ export * from './json-schema';
 export { rules, type Rule } from './rules';
 export * from './policies';
 export * from './alarms';
-export * from './step-graph';
+export * from './step-graph/index';

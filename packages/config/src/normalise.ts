@@ -1,4 +1,4 @@
-import { stepOptions, type StepOption } from './step-graph';
+import { stepOptions, type StepOption } from './step-graph/index';
 import { normaliseTuning, type TuningSettings } from './tuning';
 import type {
   Capacity,

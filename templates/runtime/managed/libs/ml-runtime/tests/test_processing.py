@@ -2,13 +2,17 @@
 
 import json
 import shutil
+import subprocess
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import write_model
 
 from ml_runtime.__main__ import main
+from ml_runtime.errors import PipelineError
+from ml_runtime.pipeline.processing import run_processing
 
 
 def job(folder: Path, command: str, *options: str) -> int:
@@ -59,11 +63,25 @@ def test_says_why_it_failed_where_sagemaker_looks(
     wine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = evaluation(wine, tmp_path)
-    (tmp_path / "processing/input/test/part-0.csv").write_text("é" * 2000 + "\n1\n")
+    (tmp_path / "processing/input/test/part-0.csv").write_text("other\n1\n")
     assert job(tmp_path, "evaluate", *options) == 1
-    message = (tmp_path / "output/message").read_bytes()
-    assert len(message) <= 1024
-    assert message.decode("utf-8")
+    assert "alcohol" in (tmp_path / "output/message").read_text("utf-8")
     assert "processing failed" in capsys.readouterr().err
     assert job(tmp_path, "evaluate", "--input-artifact=other=model", "--output=e=output/data") == 1
     assert "artifact-absent" in (tmp_path / "output/failure").read_text()
+
+
+def test_its_message_is_a_kilobyte_of_whole_characters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(command: list[str], **_options: Any) -> subprocess.CompletedProcess[bytes]:
+        output = Path(command[-1]) / "output"
+        output.mkdir()
+        (output / "failure").write_text("x" + "é" * 1000, "utf-8")
+        return subprocess.CompletedProcess(command, 1)
+
+    monkeypatch.setattr("ml_runtime.pipeline.processing.subprocess.run", fail)
+    with pytest.raises(PipelineError, match="xéé"):
+        run_processing(["evaluate"], [], [], tmp_path, tmp_path / "output/message")
+    # Of a message that is not UTF-8 the job would fail, and not of what it says.
+    assert (tmp_path / "output/message").read_text("utf-8") == "x" + "é" * 511
