@@ -23,7 +23,7 @@ os.environ.update(
     SAGEMAKER_SUPPRESS_V2_WARNING="1",
 )
 
-from sagemaker import ModelMetrics, MetricsSource, TrainingInput
+from sagemaker import MetricsSource, ModelMetrics, TrainingInput
 from sagemaker.estimator import Estimator
 from sagemaker.model import Model
 from sagemaker.network import NetworkConfig
@@ -99,7 +99,8 @@ class Golden:
         )
         self.parameters = {
             entry["name"]: PARAMETERS[entry["type"]](
-                name=entry["name"], **({"default_value": entry["default"]} if "default" in entry else {})
+                name=entry["name"],
+                **({"default_value": entry["default"]} if "default" in entry else {}),
             )
             for entry in graph["parameters"]
         }
@@ -145,7 +146,9 @@ class Golden:
             return self.registration(step, common)
         if "report" in step:
             report = step["report"]
-            file = PropertyFile(name=report["name"], output_name=report["output"], path=report["file"])
+            file = PropertyFile(
+                name=report["name"], output_name=report["output"], path=report["file"]
+            )
             common["property_files"] = [file]
             self.reports[report["name"]] = (step["name"], file)
         return ProcessingStep(step_args=self.processing(step), **common)
@@ -253,7 +256,14 @@ class Golden:
             for name, value in training.items()
             if name not in ("instanceType", "instances", "capacity")
         }
-        search = next((name for name in step["after"] if name in self.made and self.written[name]["kind"] == "tune"), None)
+        search = next(
+            (
+                name
+                for name in step["after"]
+                if name in self.made and self.written[name]["kind"] == "tune"
+            ),
+            None,
+        )
         if search and tuned:
             best = self.made[search].properties.BestTrainingJob.TunedHyperParameters
             values |= {name: best[name] for name in case["tuning"]["parameters"]}
@@ -339,14 +349,18 @@ class Golden:
         conditions = []
         for condition in step["conditions"]:
             writer, file = self.reports[condition["left"]["report"]]
-            left = JsonGet(step_name=writer, property_file=file, json_path=condition["left"]["path"])
+            left = JsonGet(
+                step_name=writer, property_file=file, json_path=condition["left"]["path"]
+            )
             right = condition["right"]
             value = self.parameters[right["parameter"]] if "parameter" in right else right["value"]
             conditions.append(CONDITIONS[condition["operator"]](left=left, right=value))
         parts = re.split(r"\{(\w+)\}", step["otherwise"]["message"])
         message = Join(
             on="",
-            values=[self.parameters[part] if index % 2 else part for index, part in enumerate(parts)],
+            values=[
+                self.parameters[part] if index % 2 else part for index, part in enumerate(parts)
+            ],
         )
         return ConditionStep(
             name=step["name"],

@@ -36,7 +36,7 @@ def write_repository(folder: Path, **settings: Any) -> Path:
     (folder / "wa-ml.json").write_text("{}")
     (folder / GRAPH_FILE).parent.mkdir()
     (folder / GRAPH_FILE).write_bytes(steps_file().read_bytes())
-    content = {"options": [], "hyperparameters": {"strategy": "single"}, **settings}
+    content = {"options": ["data"], "hyperparameters": {"strategy": "single"}, **settings}
     (code / "settings.json").write_text(json.dumps(content))
     return code
 

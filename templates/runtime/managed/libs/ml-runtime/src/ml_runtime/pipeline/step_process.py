@@ -81,7 +81,7 @@ def _wait(process: subprocess.Popen[bytes]) -> int:
         try:
             process.wait(GRACE_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # and what it has started
             process.wait()
         raise
     finally:
