@@ -169,7 +169,7 @@ function addPackage(options: PackageOptions): void {
     obj: {
       extends: '../../tsconfig.base.json'.slice(options.outdir.includes('/') ? 0 : 3),
       compilerOptions: { rootDir: 'src', outDir: 'lib', tsBuildInfoFile: 'lib/.tsbuildinfo' },
-      include: ['src'],
+      include: ['src', 'src/**/*.json'],
       references: [...(options.siblings ?? []), ...(options.builtFrom ?? [])].map((name) => ({
         path: `${options.outdir.includes('/') ? '../../' : '../'}${outdirOf[name]}`,
       })),

@@ -66,6 +66,16 @@ describe('inferred projects', () => {
     ).toMatch(/--precision bf16 --processes 2 --set epochs=5 --set sample=0.1$/);
   });
 
+  it('run the pipeline with the settings of settings.json, as often as they are asked to', () => {
+    const { normalised } = readConfiguration(textOf());
+    const { pipeline } = modelProject(normalised.models['diagnosis']!, normalised).targets!;
+    expect(pipeline).toMatchObject({
+      cache: false, // the runner has a cache of its own, and registers
+      options: { command: 'wa-ml uv run python -m ml_runtime pipeline --root .ml --processes 2' },
+      outputs: ['{projectRoot}/.ml/pipeline'],
+    });
+  });
+
   it('are cached by the code of their own model and the runtime only', () => {
     const { normalised } = readConfiguration(textOf());
     const inputs = modelProject(normalised.models['diagnosis']!, normalised).targets!['train']!

@@ -172,6 +172,23 @@ describe('the first path', () => {
     expect(await nx(repository, 'evaluate', 'wine')).toMatch(/3 out of 3|Cache:\s+3\/3/);
   });
 
+  it('runs the steps of the SageMaker pipeline on breast cancer, registers the model, and then nothing again', async () => {
+    const steps = ['Prepare', 'Validate', 'Train', 'Optimise', 'Evaluate', 'Gate', 'Register'];
+    const marks = (output: string) =>
+      [...output.matchAll(/^([✓·✗]) (\w+)/gm)].map(([, mark, name]) => `${mark} ${name}`);
+    expect(marks(await nx(repository, 'pipeline', 'diagnosis'))).toEqual(
+      steps.map((name) => `✓ ${name}`),
+    );
+    expect(existsSync(join(repository, '.mlflow/mlflow.db'))).toBe(true);
+    expect(readdirSync(join(repository, '.mlflow/models/diagnosis'))).toHaveLength(1);
+    expect(marks(await nx(repository, 'pipeline', 'diagnosis'))).toEqual(
+      steps.map((name) => `${name === 'Gate' ? '✓' : '·'} ${name}`),
+    );
+    expect(await git(repository, 'status', '--porcelain', '--', '.mlflow', 'models')).not.toContain(
+      '.ml',
+    );
+  });
+
   it('its README takes a clone to a served prediction in two commands', async () => {
     await commitAll(repository);
     const clone = join(parent, 'clone');

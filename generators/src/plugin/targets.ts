@@ -45,7 +45,7 @@ function uv(
   };
 }
 
-/** One Python project: prepare -> train -> evaluate, serve, loadtest. */
+/** One Python project: prepare -> train -> evaluate, serve, loadtest; and pipeline, all steps up to the registry. */
 export function modelProject(
   model: NormalisedModel,
   configuration: NormalisedConfiguration,
@@ -90,6 +90,12 @@ export function modelProject(
         inputs,
         outputs: ['{projectRoot}/.ml/output'],
         dependsOn: ['train'],
+      }),
+      // Its steps are cached by the runner, which also sees the registry beside the repository: a result that Nx
+      // brought back from another machine would be registered nowhere. So Nx runs it every time.
+      pipeline: uv(root, `${run('pipeline')}${processes}`, {
+        cache: false,
+        outputs: ['{projectRoot}/.ml/pipeline'],
       }),
       // Only this machine: a laptop is no place to offer a model to the network.
       serve: uv(root, `${run('serve')} --host 127.0.0.1`, {
@@ -168,6 +174,7 @@ export function infraProject(): ProjectConfiguration & { name: string } {
     '!{projectRoot}/cdk.out/**/*',
     '{workspaceRoot}/wa-ml.json',
     '{workspaceRoot}/releases/**/*',
+    '{workspaceRoot}/pipelines/**/*',
     '{workspaceRoot}/runbooks/**/*',
     '{workspaceRoot}/package-lock.json',
     '{workspaceRoot}/tsconfig.json',

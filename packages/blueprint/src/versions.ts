@@ -35,10 +35,12 @@ export const versions = {
   },
   /** Python packages, as constraints of every model's lock. */
   python: {
+    alembic: '1.20.1',
     babel: '2.18.0',
     granian: '2.8.7',
     hatchling: '1.33.0',
     hypothesis: '6.170.15',
+    'mlflow-skinny': '3.17.2',
     mypy: '2.4.1',
     numpy: '2.4.6',
     onnx: '1.23.2',
@@ -53,6 +55,7 @@ export const versions = {
     safetensors: '0.8.0',
     'scikit-learn': '1.9.1',
     skl2onnx: '1.20.0',
+    sqlalchemy: '2.1.9',
     torch: '2.15.0',
     xgboost: '3.2.0',
     /** The same library without CUDA (18 MB in place of 500); there is none for macOS, whose xgboost has no CUDA. */

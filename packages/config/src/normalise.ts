@@ -1,6 +1,7 @@
 import { emulatesBf16 } from './accelerators';
 import {
   networkFlavours,
+  type Capacity,
   type Configuration,
   type DataFile,
   type Flavour,
@@ -9,14 +10,31 @@ import {
   type Strategy,
   type Tier,
 } from './schema';
+import { stepOptions, type StepOption } from './step-graph/index';
+import { normaliseTuning, type TuningSettings } from './tuning';
 
 export interface TrainingSettings {
   readonly instanceType: string;
   readonly instances: number;
   readonly strategy: Strategy;
   readonly precision: Precision;
+  readonly capacity: Capacity;
   /** Name to text, as SageMaker passes them. */
   readonly hyperparameters: Readonly<Record<string, string>>;
+}
+
+/** What a training job gets as hyperparameters, which SageMaker has as texts. */
+export function trainingHyperparameters({
+  strategy,
+  precision,
+  hyperparameters,
+}: TrainingSettings): Record<string, string> {
+  return { ...hyperparameters, strategy, precision };
+}
+
+/** What a model has configured of what steps and inputs of the graph depend on. */
+export function stepOptionsOf(model: Pick<NormalisedModel, 'data' | 'tuning'>): StepOption[] {
+  return stepOptions.filter((option) => model[option] !== undefined);
 }
 
 export interface EndpointSettings {
@@ -39,6 +57,8 @@ export interface NormalisedModel {
   readonly name: string;
   readonly flavour: Flavour;
   readonly data?: DataFile;
+  /** The search for hyperparameters before each training; absent: none. */
+  readonly tuning?: TuningSettings;
   /** The settings by environment name; every environment has an entry. */
   readonly in: Readonly<Record<string, ModelSettings>>;
 }
@@ -120,6 +140,7 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
       instances: training.instances ?? 1,
       strategy: training.strategy ?? (isNetwork ? 'ddp' : 'single'),
       precision: training.precision ?? defaultPrecision(instanceType, isNetwork),
+      capacity: training.capacity ?? (environment.tier === 'production' ? 'onDemand' : 'spot'), // COST-3
       hyperparameters: Object.fromEntries(
         Object.entries(hyperparameters).map(([name, value]) => [name, String(value)]),
       ),
@@ -156,6 +177,7 @@ export function normalise(written: Configuration): NormalisedConfiguration {
         name,
         flavour: model.flavour,
         ...(model.data ? { data: model.data } : {}),
+        ...(model.tuning ? { tuning: normaliseTuning(model.tuning) } : {}),
         in: Object.fromEntries(
           Object.values(environments).map((environment) => [
             environment.name,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instanceTypeSchema } from './instances';
 import { limits } from './limits';
+import { tuningSchema } from './tuning';
 
 /** The tiers that policies hang on; an environment's name means nothing. */
 export const tiers = ['development', 'staging', 'production'] as const;
@@ -20,6 +21,8 @@ export const networkFlavours: readonly (typeof flavours)[number][] = [
 ];
 export const strategies = ['single', 'ddp', 'fsdp'] as const;
 export const precisions = ['fp32', 'bf16', 'fp16'] as const;
+/** Where training gets its machines from; a job has exactly one. */
+export const capacities = ['spot', 'warmPool', 'onDemand'] as const;
 export const rollouts = ['all-at-once', 'canary'] as const;
 
 const namePart = (what: string) =>
@@ -70,6 +73,12 @@ export const trainingSchema = z
       .optional()
       .describe(
         'What else the model or the training loop is told, such as "epochs": 50. Default: what model.py says.',
+      ),
+    capacity: z
+      .enum(capacities)
+      .optional()
+      .describe(
+        'Spot: up to 90 % cheaper, interrupted at any time, resumes from its checkpoint. Warm pool: kept, and paid for, half an hour after a job, so that the next one starts at once. Default: spot outside production, onDemand there.',
       ),
   })
   .describe('How the model is trained.');
@@ -124,6 +133,7 @@ export const modelSchema = z
     flavour: z.enum(flavours).describe('What the model is made of.'),
     data: dataFileSchema.optional(),
     ...modelSettings,
+    tuning: tuningSchema.optional(),
     environments: z
       .record(z.string(), z.strictObject(modelSettings))
       .optional()
@@ -203,6 +213,7 @@ export type Tier = (typeof tiers)[number];
 export type Flavour = (typeof flavours)[number];
 export type Strategy = (typeof strategies)[number];
 export type Precision = (typeof precisions)[number];
+export type Capacity = (typeof capacities)[number];
 export type Rollout = (typeof rollouts)[number];
 export type DataFile = z.infer<typeof dataFileSchema>;
 /** An endpoint's settings as people write them. */

@@ -47,10 +47,10 @@ describe('at rest', () => {
     const text = JSON.stringify(templates['acme-ml-dev-serving-diagnosis']);
     expect(text).toContain('ml.g5.xlarge');
     expect(text).not.toContain('"KmsKeyId"');
-    // Of the pipeline's two jobs only the evaluation, on ml.m5.xlarge, keeps its key.
+    // Of the pipeline's five jobs the four that process data, on ml.m5.xlarge, keep their keys.
     expect(
       JSON.stringify(templates['acme-ml-dev-training-diagnosis']).split('VolumeKmsKeyId'),
-    ).toHaveLength(2);
+    ).toHaveLength(5);
   });
 });
 

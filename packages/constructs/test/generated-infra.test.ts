@@ -20,7 +20,13 @@ describe('the generated infra/', () => {
     const folder = assembleInfra();
     const tsconfig = join(folder, 'infra', 'tsconfig.json');
     // Only here do the packages resolve to their sources; a generated repository has the built ones.
-    const arguments_ = ['--project', tsconfig, '--customConditions', '@wa-ml/source'];
+    const arguments_ = [
+      '--project',
+      tsconfig,
+      '--customConditions',
+      '@wa-ml/source',
+      '--resolveJsonModule',
+    ];
     expect(execFileSync(binary('tsc'), arguments_, { encoding: 'utf8' })).toBe('');
   });
 

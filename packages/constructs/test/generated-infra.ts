@@ -6,9 +6,16 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { readConfiguration, type Configuration, type NormalisedConfiguration } from '@wa-ml/config';
+import {
+  readConfiguration,
+  stepGraph,
+  stepGraphPath,
+  type Configuration,
+  type NormalisedConfiguration,
+} from '@wa-ml/config';
 import type { App, AppProps } from 'aws-cdk-lib';
 import { checkedApp, synthesise, type Synthesis } from '@wa-ml/constructs';
 import { afterAll } from 'vitest';
@@ -34,6 +41,8 @@ export function assembleInfra(): string {
       if (existsSync(from)) cpSync(from, folder, { recursive: true });
     }
   }
+  mkdirSync(join(folder, 'pipelines'));
+  writeFileSync(join(folder, stepGraphPath), JSON.stringify(stepGraph));
   folders.push(folder);
   return folder;
 }

@@ -55,7 +55,7 @@ describe('identity policies', () => {
     expect(passes[0]!.statement.Condition).toEqual({
       StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
     });
-    expect(passes[0]!.statement.Resource).toHaveLength(2);
+    expect(passes[0]!.statement.Resource).toHaveLength(4);
   });
 
   it('start no job that is not isolated, encrypted and in our subnets', () => {
@@ -103,7 +103,7 @@ describe('a role', () => {
     const roles = resourcesOf(synthesised, 'AWS::IAM::Role').filter(
       ({ stack }) => !stack.endsWith('foundation'),
     );
-    expect(roles).toHaveLength(3 + 3); // training, evaluation and pipeline in dev; three endpoints
+    expect(roles).toHaveLength(5 + 3); // preparation, training, optimisation, evaluation and pipeline in dev; three endpoints
     for (const { Properties, stack } of roles) {
       const account = stack.includes('-dev-')
         ? '111111111111'

@@ -1,33 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stepGraph } from '@wa-ml/config';
-import { evaluationCommand, pipelineDefinition, type PipelineSetting } from '@wa-ml/constructs';
+import { pipelineDefinition, type PipelineSetting } from '@wa-ml/constructs';
 import { describe, expect, it } from 'vitest';
 import { resourcesOf, synthesiseExample } from './generated-infra';
 
-const setting: PipelineSetting = {
-  model: 'diagnosis',
-  groupName: 'acme-ml-diagnosis-dev',
-  dataBucket: 'data',
-  artifactBucket: 'artifacts',
-  keyArn: 'arn:key',
-  trainingRoleArn: 'arn:training',
-  evaluationRoleArn: 'arn:evaluation',
-  subnetIds: ['subnet-1'],
-  securityGroupId: 'sg-1',
-  training: {
-    instanceType: 'ml.m5.xlarge',
-    instances: 2,
-    strategy: 'ddp',
-    precision: 'bf16',
-    hyperparameters: {},
-  },
-  spot: true,
-  endpointInstanceTypes: ['ml.m5.large'],
-  tags: { project: 'acme-ml' },
-};
+const setting: PipelineSetting = JSON.parse(
+  readFileSync(join(__dirname, 'golden/cases.json'), 'utf8'),
+)['spot-tuned'];
 const definition = pipelineDefinition(stepGraph, setting) as any;
 const allSteps: any[] = definition.Steps.flatMap((step: any) => [
   step,
@@ -48,12 +28,16 @@ describe('the pipeline definition', () => {
   it('has the steps of the graph, each once, the registration inside the gate', () => {
     expect(definition.Version).toBe('2020-12-01');
     expect(definition.Steps.map((step: any) => [step.Name, step.Type])).toEqual([
+      ['Prepare', 'Processing'],
+      ['Validate', 'Processing'],
+      ['Tune', 'Tuning'],
       ['Train', 'Training'],
+      ['Optimise', 'Processing'],
       ['Evaluate', 'Processing'],
       ['Gate', 'Condition'],
     ]);
     expect(allSteps.map((step) => step.Name).sort()).toEqual(
-      [...stepGraph.map((step) => step.name), 'Reject'].sort(),
+      [...stepGraph.steps.map((step) => step.name), 'Reject'].sort(),
     );
     for (const step of allSteps) expect(step.Name).toMatch(/^[A-Za-z0-9\-_]{1,64}$/);
   });
@@ -89,34 +73,78 @@ describe('the pipeline definition', () => {
       'TrainingImage',
       'InferenceImage',
       'GitCommit',
+      'DataVersion',
     ]);
   });
 
   it('isolates and encrypts every job', () => {
     const training = stepNamed('Train').Arguments;
-    const network = stepNamed('Evaluate').Arguments.NetworkConfig;
-    for (const job of [training, network]) {
+    const search = stepNamed('Tune').Arguments.TrainingJobDefinition;
+    const networks = ['Prepare', 'Validate', 'Optimise', 'Evaluate'].map(
+      (name) => stepNamed(name).Arguments.NetworkConfig,
+    );
+    for (const job of [training, search, ...networks]) {
       expect(job).toMatchObject({
         EnableNetworkIsolation: true,
         EnableInterContainerTrafficEncryption: true,
       });
-      expect(job.VpcConfig).toEqual({ SecurityGroupIds: ['sg-1'], Subnets: ['subnet-1'] });
+      expect(job.VpcConfig).toEqual({
+        SecurityGroupIds: ['sg-1'],
+        Subnets: ['subnet-1', 'subnet-2'],
+      });
     }
-    expect(training.ResourceConfig.VolumeKmsKeyId).toBe('arn:key');
-    expect(training.OutputDataConfig.KmsKeyId).toBe('arn:key');
+    for (const job of [training, search])
+      expect(job.OutputDataConfig.KmsKeyId).toBe(setting.keyArn);
+    expect(training.ResourceConfig.VolumeKmsKeyId).toBe(setting.keyArn);
+    expect(search.HyperParameterTuningResourceConfig.VolumeKmsKeyId).toBe(setting.keyArn);
   });
 
-  it('trains on spot with checkpoints and enough patience, and on demand where told', () => {
-    const spot = stepNamed('Train').Arguments;
+  const training = (capacity: 'spot' | 'warmPool' | 'onDemand'): any => {
+    const { Steps } = pipelineDefinition(stepGraph, {
+      ...setting,
+      training: { ...setting.training, capacity },
+    }) as any;
+    return Steps.find(({ Name }: any) => Name === 'Train').Arguments;
+  };
+  it('trains on spot with enough patience, in a warm pool or on demand: never two of them', () => {
+    const spot = training('spot');
     expect(spot.EnableManagedSpotTraining).toBe(true);
     expect(spot.StoppingCondition.MaxWaitTimeInSeconds).toBeGreaterThanOrEqual(
       spot.StoppingCondition.MaxRuntimeInSeconds,
     );
-    expect(spot.CheckpointConfig.LocalPath).toBe('/opt/ml/checkpoints');
-    const onDemand = (pipelineDefinition(stepGraph, { ...setting, spot: false }) as any).Steps[0]
-      .Arguments;
-    expect(onDemand.EnableManagedSpotTraining).toBe(false);
-    expect(onDemand.StoppingCondition.MaxWaitTimeInSeconds).toBeUndefined(); // refused without spot
+    expect(spot.ResourceConfig.KeepAlivePeriodInSeconds).toBeUndefined(); // refused with spot
+    const warm = training('warmPool');
+    expect(warm.ResourceConfig.KeepAlivePeriodInSeconds).toBeGreaterThan(0);
+    expect(warm.ResourceConfig.KeepAlivePeriodInSeconds).toBeLessThanOrEqual(21_600);
+    for (const calm of [warm, training('onDemand')]) {
+      expect(calm.EnableManagedSpotTraining).toBeUndefined();
+      expect(calm.StoppingCondition.MaxWaitTimeInSeconds).toBeUndefined(); // refused without spot
+    }
+    expect(training('onDemand').ResourceConfig.KeepAlivePeriodInSeconds).toBeUndefined();
+  });
+
+  it('keeps checkpoints by data and commit, so that a training of the same is found in the cache', () => {
+    const { CheckpointConfig } = stepNamed('Train').Arguments;
+    expect(CheckpointConfig.LocalPath).toBe('/opt/ml/checkpoints');
+    expect(references(CheckpointConfig)).toEqual([
+      'Parameters.DataVersion',
+      'Parameters.GitCommit',
+    ]);
+  });
+
+  it('compares by nothing that changes with each execution, where it may take a result from the cache', () => {
+    const cached = allSteps.filter((step) => step.CacheConfig?.Enabled);
+    expect(cached.map((step) => step.Name)).toEqual([
+      ...['Prepare', 'Validate', 'Tune', 'Train', 'Optimise', 'Evaluate'],
+    ]);
+    for (const { Name, Arguments } of cached) {
+      // Where results go is not compared (developer guide, "Default cache key attributes").
+      const { ProcessingOutputConfig: _outputs, ...compared } = Arguments;
+      expect(
+        references(compared).filter((reference) => reference.startsWith('Execution.')),
+        Name,
+      ).toEqual([]);
+    }
   });
 
   it('registers only what is better than the baseline, and only for a person to approve', () => {
@@ -130,35 +158,33 @@ describe('the pipeline definition', () => {
     expect(stepNamed('Register').DependsOn).toBeUndefined();
   });
 
-  it('passes hyperparameters as text, as SageMaker wants them', () => {
-    for (const value of Object.values(stepNamed('Train').Arguments.HyperParameters))
-      expect(value).toBeTypeOf('string');
+  it('judges and registers the artifact that will be served: the optimised one', () => {
+    const [model] = stepNamed('Evaluate').Arguments.ProcessingInputs;
+    const { ModelDataUrl } = stepNamed('Register').Arguments.InferenceSpecification.Containers[0];
+    expect(model.S3Input.S3Uri).toEqual(ModelDataUrl);
+    expect(references(ModelDataUrl)).toEqual([
+      "Steps.Optimise.ProcessingOutputConfig.Outputs['model'].S3Output.S3Uri",
+    ]);
   });
 
-  it('has an evaluation command that unpacks the artifact and calls the runtime', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'evaluation-'));
-    try {
-      mkdirSync(join(folder, 'model'));
-      mkdirSync(join(folder, 'bin'));
-      writeFileSync(join(folder, 'model', 'schema.json'), '{}');
-      execFileSync('tar', ['-czf', 'model.tar.gz', 'schema.json'], { cwd: join(folder, 'model') });
-      writeFileSync(join(folder, 'bin', 'python'), '#!/bin/sh\necho "$@" "$(ls $SM_MODEL_DIR)"\n', {
-        mode: 0o755,
-      });
-      const said = execFileSync(
-        '/bin/sh',
-        ['-c', evaluationCommand.replaceAll('/opt/ml/processing', folder)],
-        {
-          env: {
-            PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
-            SM_MODEL_DIR: join(folder, 'unpacked'),
-          },
-          encoding: 'utf8',
-        },
-      );
-      expect(said.trim()).toBe(`-m ml_runtime evaluate --root ${folder} schema.json`);
-    } finally {
-      rmSync(folder, { recursive: true });
+  it('passes hyperparameters as text, as SageMaker wants them', () => {
+    const { HyperParameters } = stepNamed('Train').Arguments;
+    expect(Object.keys(HyperParameters)).toEqual([
+      ...['strategy', 'precision'],
+      ...['learning_rate', 'batch_size', 'dropout'],
+    ]);
+    for (const value of Object.values(HyperParameters))
+      if (typeof value !== 'string') expect(value).toHaveProperty('Std:Join'); // which gives text
+    const search = stepNamed('Tune').Arguments.TrainingJobDefinition;
+    expect(search.StaticHyperParameters).toEqual({ strategy: 'ddp', precision: 'bf16' });
+  });
+
+  it('keeps container arguments and environments within what the API takes', () => {
+    for (const step of allSteps.filter(({ Type }) => Type === 'Processing')) {
+      const { AppSpecification, Environment = {} } = step.Arguments;
+      expect(AppSpecification.ContainerArguments.length).toBeLessThanOrEqual(100);
+      for (const text of [...AppSpecification.ContainerArguments, ...Object.keys(Environment)])
+        expect(text).toMatch(/^.{1,256}$/);
     }
   });
 

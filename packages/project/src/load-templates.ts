@@ -8,6 +8,7 @@ const notTemplates = new Set([
   '__pycache__',
   '.venv',
   '.ml',
+  '.mlflow',
   '.pytest_cache',
   '.mypy_cache',
   '.ruff_cache',

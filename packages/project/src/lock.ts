@@ -166,7 +166,16 @@ function removeStale(file: string, expected: Holder): void {
 }
 
 /** Folders in which we never write, and which may be large. */
-const notOurs = new Set(['.git', '.nx', '.venv', 'node_modules', 'cdk.out', '.ml', 'data']);
+const notOurs = new Set([
+  '.git',
+  '.nx',
+  '.venv',
+  'node_modules',
+  'cdk.out',
+  '.ml',
+  '.mlflow',
+  'data',
+]);
 
 /** Files that a killed process had begun and not moved to their place. */
 function removeTemporaries(root: string, pid: number): void {

@@ -71,6 +71,7 @@ export function projectOptions(
       'cdk.out/',
       '# what training writes, and data that people bring: data never belongs in Git',
       '/models/*/.ml/',
+      '/.mlflow/',
       '/models/*/data/',
     ],
   } as NodeProjectOptions;

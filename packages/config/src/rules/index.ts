@@ -9,6 +9,7 @@ import { precisionDevice } from './precision-device';
 import { reservedNames } from './reserved-names';
 import type { Rule } from './rule';
 import { strategyInstances } from './strategy-instances';
+import { tuningSpace } from './tuning-space';
 
 export type { Rule } from './rule';
 
@@ -24,4 +25,5 @@ export const rules: readonly Rule[] = [
   networkTraining,
   precisionDevice,
   neuronTraining,
+  tuningSpace,
 ];

@@ -63,7 +63,7 @@ export interface StorageProps {
 
 /** The buckets of an environment: data, artifacts, and the access log of both. */
 export class Storage extends Construct {
-  /** `<model>/{train,validation,test}/` */
+  /** `<model>/raw/<data version>/`, and `<model>/prepared/<execution>/<channel>/` */
   readonly data: Bucket;
   /** `<artifact prefix>/<model>/` */
   readonly artifacts: Bucket;

@@ -1,5 +1,5 @@
 export * from './model-registry';
 export * from './pipeline-definition';
-export { evaluationCommand, type PipelineSetting } from './pipeline-jobs';
+export type { JobDuty, PipelineSetting } from './pipeline-setting';
 export * from './training-pipeline';
 export * from './training-roles';

@@ -1,4 +1,4 @@
-import { resourceName, stepGraph, type Step } from '@wa-ml/config';
+import { resourceName, stepGraph, stepOptionsOf, type StepGraph } from '@wa-ml/config';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { CfnPipeline } from 'aws-cdk-lib/aws-sagemaker';
@@ -15,7 +15,7 @@ export interface TrainingPipelineProps {
   readonly roles: TrainingRoles;
   readonly securityGroup: ISecurityGroup;
   /** @default - the step graph of @wa-ml/config */
-  readonly graph?: readonly Step[];
+  readonly graph?: StepGraph;
 }
 
 /** One model's training pipeline on SageMaker, and the alarm for executions that fail. */
@@ -36,12 +36,17 @@ export class TrainingPipeline extends Construct {
       dataBucket: foundation.storage.data.bucketName,
       artifactBucket: foundation.storage.artifacts.bucketName,
       keyArn: foundation.dataKey.keyArn,
-      trainingRoleArn: roles.training.roleArn,
-      evaluationRoleArn: roles.evaluation.roleArn,
+      roles: {
+        prepare: roles.preparation.roleArn,
+        train: roles.training.roleArn,
+        optimise: roles.optimisation.roleArn,
+        evaluate: roles.evaluation.roleArn,
+      },
       subnetIds: foundation.network.subnets.map((subnet) => subnet.subnetId),
       securityGroupId: props.securityGroup.securityGroupId,
       training: settings.in[environment.name]!.training,
-      spot: environment.tier !== 'production', // COST-3
+      tuning: settings.tuning,
+      options: stepOptionsOf(settings),
       endpointInstanceTypes: [
         ...new Set(Object.values(settings.in).map(({ endpoint }) => endpoint.instanceType)),
       ].sort(),

@@ -24,9 +24,13 @@ export interface TrainingRolesProps {
 
 /** One role for each duty of training a model (SEC-4). */
 export class TrainingRoles extends Construct {
+  /** Reads the raw data, writes the channels. */
+  readonly preparation: DutyRole;
   /** Reads the dataset, writes checkpoints and the artifact. */
   readonly training: DutyRole;
-  /** Reads the dataset and the artifact, writes the report. */
+  /** Reads the dataset and the artifact, writes the artifact that is served and a report. */
+  readonly optimisation: DutyRole;
+  /** Reads the dataset and the artifact, writes the reports. */
   readonly evaluation: DutyRole;
   /** Starts the jobs above and registers what passed; sees no data. */
   readonly pipeline: DutyRole;
@@ -40,8 +44,16 @@ export class TrainingRoles extends Construct {
     const { model } = props.subject;
     const { data, artifacts } = props.foundation.storage;
 
+    this.preparation = this.jobRole(
+      'Preparation',
+      `prepares the data of ${model}`,
+      'ProcessingJobs',
+    );
+    allowObjects(this.preparation, data, `${model}/raw`, 'read');
+    allowObjects(this.preparation, data, `${model}/prepared`, 'read-write');
+
     this.training = this.jobRole('Training', `trains ${model}`, 'TrainingJobs');
-    allowObjects(this.training, data, model, 'read');
+    allowObjects(this.training, data, `${model}/prepared`, 'read');
     allowObjects(this.training, artifacts, `${artifactPrefixes.training}/${model}`, 'read-write');
     allowObjects(
       this.training,
@@ -50,8 +62,13 @@ export class TrainingRoles extends Construct {
       'read-write',
     );
 
+    this.optimisation = this.jobRole('Optimisation', `optimises ${model}`, 'ProcessingJobs');
+    allowObjects(this.optimisation, data, `${model}/prepared`, 'read');
+    for (const prefix of [artifactPrefixes.training, artifactPrefixes.evaluation])
+      allowObjects(this.optimisation, artifacts, `${prefix}/${model}`, 'read-write');
+
     this.evaluation = this.jobRole('Evaluation', `evaluates ${model}`, 'ProcessingJobs');
-    allowObjects(this.evaluation, data, model, 'read');
+    allowObjects(this.evaluation, data, `${model}/prepared`, 'read');
     allowObjects(this.evaluation, artifacts, `${artifactPrefixes.training}/${model}`, 'read');
     allowObjects(
       this.evaluation,
@@ -79,14 +96,15 @@ export class TrainingRoles extends Construct {
 
   private allowStartingJobs(): void {
     const { foundation, securityGroup } = this.props;
-    const jobs = ['training-job', 'processing-job'].map((kind) =>
-      sageMakerArn(this, `${kind}/pipelines-*`),
-    );
+    const { configuration, model } = this.props.subject;
+    const kinds = ['TrainingJob', 'ProcessingJob'];
+    if (configuration.models[model]?.tuning) kinds.push('HyperParameterTuningJob');
+    const jobs = kinds.map((kind) => sageMakerArn(this, `${arnKind(kind)}/pipelines-*`));
     const wildcardReason =
       'SageMaker names the jobs of a pipeline pipelines-<execution>-<step>-<suffix> when it starts them.';
     this.pipeline
       .allow({
-        actions: ['sagemaker:CreateTrainingJob', 'sagemaker:CreateProcessingJob'],
+        actions: kinds.map((kind) => `sagemaker:Create${kind}`),
         resources: jobs,
         wildcardReason,
         // Nobody gets a job past the pipeline that is not isolated, encrypted and in our subnets.
@@ -105,17 +123,16 @@ export class TrainingRoles extends Construct {
       .allow({
         actions: [
           'sagemaker:AddTags',
-          'sagemaker:DescribeTrainingJob',
-          'sagemaker:StopTrainingJob',
-          'sagemaker:DescribeProcessingJob',
-          'sagemaker:StopProcessingJob',
+          ...kinds.flatMap((kind) => [`sagemaker:Describe${kind}`, `sagemaker:Stop${kind}`]),
         ],
         resources: jobs,
         wildcardReason,
       })
       .allow({
         actions: ['iam:PassRole'],
-        resources: [this.training.roleArn, this.evaluation.roleArn],
+        resources: [this.preparation, this.training, this.optimisation, this.evaluation].map(
+          ({ roleArn }) => roleArn,
+        ),
         conditions: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
       });
   }
@@ -154,6 +171,10 @@ export class TrainingRoles extends Construct {
     allowDataKey(this.pipeline, foundation.dataKey);
   }
 }
+
+/** `hyper-parameter-tuning-job` of `HyperParameterTuningJob` */
+const arnKind = (kind: string): string =>
+  kind.replaceAll(/(?<=.)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 
 function sageMakerArn(scope: Construct, resource: string): string {
   const { partition, region, account } = Stack.of(scope);

@@ -12,6 +12,7 @@ Kept in step with wa-ml.json by \`npx projen\`; what you change here is merged, 
 const deployedPaths = [
   'infra/**',
   'releases/**',
+  'pipelines/**',
   'wa-ml.json',
   'package-lock.json',
   '.github/workflows/deploy.yml',

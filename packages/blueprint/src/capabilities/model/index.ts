@@ -1,4 +1,4 @@
-import type { NormalisedModel } from '@wa-ml/config';
+import { stepOptionsOf, trainingHyperparameters, type NormalisedModel } from '@wa-ml/config';
 import { flavourParts } from '../../flavour-parts';
 import { planTemplates, type Capability, type PlanContext } from '../../capability';
 import { jsonFile, type PlannedFile } from '../../planned-file';
@@ -25,7 +25,7 @@ function planModel(context: PlanContext, one: NormalisedModel): PlannedFile[] {
   const files = folders.flatMap((folder) =>
     planTemplates(context, folder, modelVariables(context, one)),
   );
-  files.push(settingsFile(one));
+  files.push(settingsFile(one, context.configuration.trainingEnvironment));
   if (!one.data) return files;
   // Seeded, so only the first writing counts: later runs need no data at hand.
   const inferred = Object.hasOwn(context.schemas, one.name) ? context.schemas[one.name] : undefined;
@@ -40,10 +40,15 @@ function planModel(context: PlanContext, one: NormalisedModel): PlannedFile[] {
  * What wa-ml.json means for one model, every default filled: a change of it shows in a review environment by environment,
  * and as a file of the model's own it makes `nx affected` choose this model and no other.
  */
-function settingsFile(one: NormalisedModel): PlannedFile {
+function settingsFile(one: NormalisedModel, trainingEnvironment: string): PlannedFile {
+  const training = one.in[trainingEnvironment]?.training;
   return jsonFile(`models/${one.name}/settings.json`, 'managed', {
     '//': 'What wa-ml.json says of this model, with every default. Change it there.',
     flavour: one.flavour,
+    // What the local pipeline gives its steps, as SageMaker gives it to its jobs.
+    options: stepOptionsOf(one),
+    hyperparameters: training ? trainingHyperparameters(training) : {},
+    ...(one.tuning ? { tuning: one.tuning } : {}),
     environments: one.in,
   });
 }

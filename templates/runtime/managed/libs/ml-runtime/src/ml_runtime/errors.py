@@ -49,6 +49,10 @@ class LoadTestError(MlRuntimeError):
     """A load test has nothing to measure, or a promised rate is missed."""
 
 
+class PipelineError(MlRuntimeError):
+    """A step of the local pipeline failed, a gate is closed, or the step graph cannot be used."""
+
+
 def nearest(name: str, known: Sequence[str]) -> str:
     """Return ` (did you mean "x"?)` for the known name closest to `name`, or an empty string."""
     matches = get_close_matches(name, known, n=1, cutoff=0.5)

@@ -14,7 +14,16 @@ from typing import Protocol, cast
 from ..layout import ContainerLayout
 
 # In the order in which people use them.
-NAMES = ("prepare", "train", "evaluate", "serve", "loadtest")
+NAMES = (
+    "prepare",
+    "train",
+    "evaluate",
+    "register",
+    "pipeline",
+    "processing",
+    "serve",
+    "loadtest",
+)
 
 
 class Command(Protocol):
