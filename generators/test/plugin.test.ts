@@ -76,6 +76,20 @@ describe('inferred projects', () => {
     });
   });
 
+  it('optimise as wa-ml.json says, before anything judges or serves the model', () => {
+    const { normalised } = readConfiguration(
+      textOf({ models: { a: { flavour: 'pytorch-tabular', optimise: { prune: 0.25 } } } }),
+    );
+    const { optimise, evaluate, serve } = modelProject(
+      normalised.models['a']!,
+      normalised,
+    ).targets!;
+    expect((optimise!.options as { command: string }).command).toMatch(
+      / optimise --root .ml --quantise int8 --prune 0.25 --max-accuracy-drop 0.005 --min-latency-reduction 0.3$/,
+    );
+    expect([evaluate!.dependsOn, serve!.dependsOn]).toEqual([['optimise'], ['optimise']]);
+  });
+
   it('are cached by the code of their own model and the runtime only', () => {
     const { normalised } = readConfiguration(textOf());
     const inputs = modelProject(normalised.models['diagnosis']!, normalised).targets!['train']!

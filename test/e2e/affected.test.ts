@@ -77,7 +77,7 @@ describe('the cache', () => {
     return tasks;
   }
   const all = (model: string): string[] =>
-    ['evaluate', 'prepare', 'test', 'train'].map((target) => `${model}:${target}`);
+    ['evaluate', 'optimise', 'prepare', 'test', 'train'].map((target) => `${model}:${target}`);
 
   beforeAll(async () => {
     // What the targets run is tested elsewhere: here only Nx decides whether they run.

@@ -45,7 +45,7 @@ function uv(
   };
 }
 
-/** One Python project: prepare -> train -> evaluate, serve, loadtest; and pipeline, all steps up to the registry. */
+/** One Python project: prepare -> train -> optimise -> evaluate, serve, loadtest; and pipeline, all steps up to the registry. */
 export function modelProject(
   model: NormalisedModel,
   configuration: NormalisedConfiguration,
@@ -59,6 +59,8 @@ export function modelProject(
     .map(([name, value]) => ` --set ${name}=${value}`)
     .join('');
   const processes = strategy === 'single' ? '' : ` --processes ${localProcesses}`;
+  const { quantise, prune, maxAccuracyDrop, minLatencyReduction } = model.optimise;
+  const gate = `--quantise ${quantise} --prune ${prune} --max-accuracy-drop ${maxAccuracyDrop} --min-latency-reduction ${minLatencyReduction}`;
   const inputs = model.data
     ? [...modelSources, dataContent(`${root}/${model.data.file}`)]
     : modelSources;
@@ -85,11 +87,22 @@ export function modelProject(
           dependsOn: ['prepare'],
         },
       ),
+      // Changes the model that train left, so that all that follows judges and serves what is kept.
+      optimise: uv(root, `${run('optimise')} ${gate}`, {
+        cache: true,
+        inputs,
+        outputs: [
+          '{projectRoot}/.ml/model/model.onnx',
+          '{projectRoot}/.ml/output/data/model.plain.onnx',
+          '{projectRoot}/.ml/output/data/optimisation.json',
+        ],
+        dependsOn: ['train'],
+      }),
       evaluate: uv(root, run('evaluate'), {
         cache: true,
         inputs,
-        outputs: ['{projectRoot}/.ml/output'],
-        dependsOn: ['train'],
+        outputs: ['{projectRoot}/.ml/output/data/evaluation.json'],
+        dependsOn: ['optimise'],
       }),
       // Its steps are cached by the runner, which also sees the registry beside the repository: a result that Nx
       // brought back from another machine would be registered nowhere. So Nx runs it every time.
@@ -100,7 +113,7 @@ export function modelProject(
       // Only this machine: a laptop is no place to offer a model to the network.
       serve: uv(root, `${run('serve')} --host 127.0.0.1`, {
         continuous: true,
-        dependsOn: ['train'],
+        dependsOn: ['optimise'],
       }),
       // Never cached: it measures the machine as well. A laptop's figure is not recorded, since it names no instance type.
       loadtest: uv(root, `${run('loadtest')} --record ../../releases/measured/${model.name}.json`, {

@@ -6,6 +6,7 @@ import {
   type DataFile,
   type Flavour,
   type Precision,
+  type Quantisation,
   type Rollout,
   type Strategy,
   type Tier,
@@ -37,6 +38,14 @@ export function stepOptionsOf(model: Pick<NormalisedModel, 'data' | 'tuning'>): 
   return stepOptions.filter((option) => model[option] !== undefined);
 }
 
+/** What a smaller form of the model has to reach to be served; all shares are fractions of 1. */
+export interface OptimiseSettings {
+  readonly quantise: Quantisation;
+  readonly prune: number;
+  readonly maxAccuracyDrop: number;
+  readonly minLatencyReduction: number;
+}
+
 export interface EndpointSettings {
   readonly instanceType: string;
   readonly min: number;
@@ -59,6 +68,8 @@ export interface NormalisedModel {
   readonly data?: DataFile;
   /** The search for hyperparameters before each training; absent: none. */
   readonly tuning?: TuningSettings;
+  /** The same in every environment: one artifact is promoted through all of them. */
+  readonly optimise: OptimiseSettings;
   /** The settings by environment name; every environment has an entry. */
   readonly in: Readonly<Record<string, ModelSettings>>;
 }
@@ -98,6 +109,13 @@ export const defaultEndpointInstanceType: Readonly<Record<Tier, string>> = {
   development: 'ml.m5.large',
   staging: 'ml.m5.xlarge',
   production: 'ml.m5.xlarge',
+};
+/** The gate of optimised models. Source: performance policy "latency -30 % or better". */
+export const defaultOptimise: OptimiseSettings = {
+  quantise: 'int8',
+  prune: 0,
+  maxAccuracyDrop: 0.005,
+  minLatencyReduction: 0.3,
 };
 /** Fewest instances where availability counts. Source: reliability policy "instance_count >= 2". */
 export const highAvailabilityInstances = 2;
@@ -178,6 +196,7 @@ export function normalise(written: Configuration): NormalisedConfiguration {
         flavour: model.flavour,
         ...(model.data ? { data: model.data } : {}),
         ...(model.tuning ? { tuning: normaliseTuning(model.tuning) } : {}),
+        optimise: { ...defaultOptimise, ...model.optimise },
         in: Object.fromEntries(
           Object.values(environments).map((environment) => [
             environment.name,

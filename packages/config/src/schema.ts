@@ -23,6 +23,7 @@ export const strategies = ['single', 'ddp', 'fsdp'] as const;
 export const precisions = ['fp32', 'bf16', 'fp16'] as const;
 /** Where training gets its machines from; a job has exactly one. */
 export const capacities = ['spot', 'warmPool', 'onDemand'] as const;
+export const quantisations = ['none', 'dynamic', 'static', 'int8'] as const;
 export const rollouts = ['all-at-once', 'canary'] as const;
 
 const namePart = (what: string) =>
@@ -114,6 +115,37 @@ export const endpointSchema = z
   })
   .describe('How the model is served.');
 
+export const optimiseSchema = z
+  .strictObject({
+    quantise: z
+      .enum(quantisations)
+      .optional()
+      .describe('Which int8 forms are tried; int8 tries dynamic and static. Default: int8.'),
+    prune: z
+      .number()
+      .min(0)
+      .max(0.9)
+      .optional()
+      .describe('Share of the hidden units of dense layers to take out. Default: 0.'),
+    maxAccuracyDrop: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe(
+        'Largest loss of accuracy (R squared in a regression) on the validation channel, as a share. Default: 0.005.',
+      ),
+    minLatencyReduction: z
+      .number()
+      .min(0)
+      .max(0.99)
+      .optional()
+      .describe(
+        'Smallest share by which the median latency must fall, else the plain model is kept. Default: 0.3.',
+      ),
+  })
+  .describe('When a smaller form of the model is served instead of the plain one.');
+
 const modelSettings = { training: trainingSchema.optional(), endpoint: endpointSchema.optional() };
 
 export const dataFileSchema = z
@@ -134,6 +166,7 @@ export const modelSchema = z
     data: dataFileSchema.optional(),
     ...modelSettings,
     tuning: tuningSchema.optional(),
+    optimise: optimiseSchema.optional(),
     environments: z
       .record(z.string(), z.strictObject(modelSettings))
       .optional()
@@ -214,6 +247,7 @@ export type Flavour = (typeof flavours)[number];
 export type Strategy = (typeof strategies)[number];
 export type Precision = (typeof precisions)[number];
 export type Capacity = (typeof capacities)[number];
+export type Quantisation = (typeof quantisations)[number];
 export type Rollout = (typeof rollouts)[number];
 export type DataFile = z.infer<typeof dataFileSchema>;
 /** An endpoint's settings as people write them. */

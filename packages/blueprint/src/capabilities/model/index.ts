@@ -45,6 +45,7 @@ function settingsFile(one: NormalisedModel, trainingEnvironment: string): Planne
   return jsonFile(`models/${one.name}/settings.json`, 'managed', {
     '//': 'What wa-ml.json says of this model, with every default. Change it there.',
     flavour: one.flavour,
+    optimise: one.optimise,
     // What the local pipeline gives its steps, as SageMaker gives it to its jobs.
     options: stepOptionsOf(one),
     hyperparameters: training ? trainingHyperparameters(training) : {},

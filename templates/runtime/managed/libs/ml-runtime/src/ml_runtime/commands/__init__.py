@@ -17,6 +17,7 @@ from ..layout import ContainerLayout
 NAMES = (
     "prepare",
     "train",
+    "optimise",
     "evaluate",
     "register",
     "pipeline",
