@@ -30,7 +30,15 @@ describe('inferred projects', () => {
       'models/b',
     ]);
     expect(Object.keys(projects.find(({ root }) => root === 'models/a')!.targets!)).toEqual(
-      expect.arrayContaining(['test', 'lint', 'train', 'evaluate', 'serve', 'loadtest']),
+      expect.arrayContaining([
+        'test',
+        'lint',
+        'validate',
+        'train',
+        'evaluate',
+        'serve',
+        'loadtest',
+      ]),
     );
     expect(Object.keys(projects.find(({ root }) => root === 'infra')!.targets!)).toContain('synth');
   });

@@ -18,6 +18,8 @@ const modelSources = [
   '!{projectRoot}/.venv/**/*',
   '!{projectRoot}/**/__pycache__/**/*',
   '!{projectRoot}/settings.json',
+  // Says which data is trusted; what is trained on it is the same.
+  '!{projectRoot}/baseline.json',
   runtimeSources,
   runtimeProjectFile,
 ];
@@ -45,7 +47,7 @@ function uv(
   };
 }
 
-/** One Python project: prepare -> train -> optimise -> evaluate, serve, loadtest; and pipeline, all steps up to the registry. */
+/** One Python project: prepare -> validate, train -> optimise -> evaluate, serve, loadtest; and pipeline, all steps up to the registry. */
 export function modelProject(
   model: NormalisedModel,
   configuration: NormalisedConfiguration,
@@ -77,6 +79,8 @@ export function modelProject(
         inputs,
         outputs: ['{projectRoot}/.ml/input/data'],
       }),
+      // Never cached: it judges data against what people trust, and has to fail as often as it is asked.
+      validate: uv(root, run('validate'), { dependsOn: ['prepare'] }),
       train: uv(
         root,
         `${run('train')} --strategy ${strategy} --precision ${localPrecision}${processes}${settings}`,

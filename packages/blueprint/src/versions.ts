@@ -54,6 +54,7 @@ export const versions = {
     ruff: '0.17.5',
     safetensors: '0.8.0',
     'scikit-learn': '1.9.1',
+    scipy: '1.17.1',
     skl2onnx: '1.20.0',
     sqlalchemy: '2.1.9',
     torch: '2.15.0',

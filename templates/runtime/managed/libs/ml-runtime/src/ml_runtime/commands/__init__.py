@@ -16,6 +16,7 @@ from ..layout import ContainerLayout
 # In the order in which people use them.
 NAMES = (
     "prepare",
+    "validate",
     "train",
     "optimise",
     "evaluate",
