@@ -36,6 +36,8 @@ describe('inferred projects', () => {
         'validate',
         'train',
         'evaluate',
+        'log',
+        'experiments',
         'serve',
         'loadtest',
       ]),

@@ -1,3 +1,4 @@
+import { versions } from '@wa-ml/blueprint';
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { networkFlavours, type NormalisedConfiguration, type NormalisedModel } from '@wa-ml/config';
 
@@ -114,6 +115,15 @@ export function modelProject(
         cache: false,
         outputs: ['{projectRoot}/.ml/pipeline'],
       }),
+      // Never cached: the tracker, and not Nx, knows what it has.
+      log: uv(root, run('log'), { dependsOn: ['evaluate'] }),
+      experiments: {
+        executor: 'nx:run-commands',
+        options: {
+          command: `wa-ml uv tool run --from mlflow==${versions.python.mlflow} mlflow ui --host 127.0.0.1 --backend-store-uri sqlite:///.mlflow/mlflow.db`,
+        },
+        continuous: true,
+      },
       // Only this machine: a laptop is no place to offer a model to the network.
       serve: uv(root, `${run('serve')} --host 127.0.0.1`, {
         continuous: true,

@@ -79,9 +79,12 @@ const onlyFor: Partial<Record<PythonPackageName, readonly Flavour[]>> = {
   'xgboost-cpu': ['xgboost'],
 };
 
+/** The build backend and a web interface have environments of their own. */
+const notInstalled: readonly PythonPackageName[] = ['hatchling', 'mlflow'];
+
 /** `name==version` of every direct dependency, the model's own and ml-runtime's. */
 export function pinnedPackages(flavour: Flavour): readonly string[] {
   return (Object.keys(versions.python) as PythonPackageName[])
-    .filter((name) => name !== 'hatchling' && (onlyFor[name]?.includes(flavour) ?? true))
+    .filter((name) => !notInstalled.includes(name) && (onlyFor[name]?.includes(flavour) ?? true))
     .map((name) => `${name}==${versions.python[name]}`);
 }

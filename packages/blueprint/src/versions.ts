@@ -40,6 +40,8 @@ export const versions = {
     granian: '2.8.7',
     hatchling: '1.33.0',
     hypothesis: '6.170.15',
+    /** Only its web interface, which `nx experiments` starts; models depend on mlflow-skinny. */
+    mlflow: '3.17.2',
     'mlflow-skinny': '3.17.2',
     mypy: '2.4.1',
     numpy: '2.4.6',
@@ -54,6 +56,7 @@ export const versions = {
     ruff: '0.17.5',
     safetensors: '0.8.0',
     'scikit-learn': '1.9.1',
+    'sagemaker-mlflow': '0.5.0',
     scipy: '1.17.1',
     skl2onnx: '1.20.0',
     sqlalchemy: '2.1.9',

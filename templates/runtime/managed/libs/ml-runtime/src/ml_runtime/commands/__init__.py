@@ -20,6 +20,7 @@ NAMES = (
     "train",
     "optimise",
     "evaluate",
+    "log",
     "register",
     "pipeline",
     "processing",
