@@ -40,7 +40,7 @@ export async function installPythonEnvironment() {
       '--constraint',
       file,
       '--editable',
-      `${runtimeFolder}[train,train-xgboost,train-sklearn,images,serve,track]`,
+      `${runtimeFolder}[train,train-xgboost,train-sklearn,images,serve,track,tune]`,
       'babel',
       'hypothesis',
       'mypy',

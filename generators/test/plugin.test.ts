@@ -34,6 +34,7 @@ describe('inferred projects', () => {
         'test',
         'lint',
         'validate',
+        'tune',
         'train',
         'evaluate',
         'log',

@@ -48,7 +48,7 @@ function uv(
   };
 }
 
-/** One Python project: prepare -> validate, train -> optimise -> evaluate, serve, loadtest; and pipeline, all steps up to the registry. */
+/** One Python project: prepare -> validate, tune, train -> optimise -> evaluate, serve, loadtest; and pipeline, all steps up to the registry. */
 export function modelProject(
   model: NormalisedModel,
   configuration: NormalisedConfiguration,
@@ -82,6 +82,8 @@ export function modelProject(
       }),
       // Never cached: it judges data against what people trust, and has to fail as often as it is asked.
       validate: uv(root, run('validate'), { dependsOn: ['prepare'] }),
+      // Never cached: its study says what is left to do. settings.json holds the search space.
+      tune: uv(root, run('tune'), { dependsOn: ['prepare'] }),
       train: uv(
         root,
         `${run('train')} --strategy ${strategy} --precision ${localPrecision}${processes}${settings}`,

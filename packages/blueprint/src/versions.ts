@@ -49,6 +49,7 @@ export const versions = {
     onnxmltools: '1.16.0',
     onnxruntime: '1.31.1',
     onnxscript: '0.7.2',
+    optuna: '5.0.0',
     orjson: '3.13.0',
     pillow: '13.0.0',
     pyarrow: '26.0.1',

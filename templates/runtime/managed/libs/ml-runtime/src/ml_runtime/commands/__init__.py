@@ -17,6 +17,7 @@ from ..layout import ContainerLayout
 NAMES = (
     "prepare",
     "validate",
+    "tune",
     "train",
     "optimise",
     "evaluate",
