@@ -49,7 +49,7 @@ def tune(
         The report: objective, best, jobs.
 
     Raises:
-        TuningError: Optuna is not installed, or no trial came to an end.
+        TuningError: Optuna is not installed, no trial came to an end, or a signal ended the search.
     """
     study = _study(layout, code, space)
     processes = TrainingProcesses(layout, code.folder, space.metric, space.max_parallel_jobs)
@@ -65,6 +65,13 @@ def tune(
                 search.stopped = True
                 processes.close()
                 raise
+    except KeyboardInterrupt as stop:
+        raise TuningError(
+            "tuning-stopped",
+            f"The search was stopped with {search.left()} of {space.max_jobs} trials left.",
+            "Those that ran were ended, and nothing that was found is lost.",
+            "Start it again to go on.",
+        ) from stop
     finally:
         processes.close()
     report = _report(space, study)
