@@ -15,7 +15,7 @@ from sklearn import datasets
 from ml_runtime.__main__ import main
 from ml_runtime.schema import Column, Schema
 from ml_runtime.tables import Columns, row_count, take_rows
-from ml_runtime.validation import compare, make_profile
+from ml_runtime.validation import compare, make_profile, measures
 
 LOADERS: dict[str, Callable[[], Any]] = {
     "breast cancer": datasets.load_breast_cancer,
@@ -48,7 +48,8 @@ def halves(name: str, seed: int) -> tuple[Columns, Columns, Schema]:
 def checks(trusted: Columns, new: Columns, schema: Schema) -> set[tuple[str, str]]:
     """Return (check, column) of every finding."""
     profiles = [make_profile(table, schema, "0" * 64) for table in (trusted, new)]
-    return {(one.check, one.column) for one in compare(profiles[0], profiles[1], new)}
+    found = compare(profiles[0], profiles[1], measures(new, schema))
+    return {(one.check, one.column) for one in found}
 
 
 @pytest.mark.parametrize("name", LOADERS)
@@ -126,6 +127,34 @@ def test_a_column_whose_values_were_shuffled_keeps_its_distribution_and_is_found
     assert {check for check, _ in found} == {"correlation"}
 
 
+def pictures(table: Columns, schema: Schema) -> tuple[Columns, Schema]:
+    """Return the digits as images of 8 by 8 pixels, in one column."""
+    pixels = np.stack([table[name] for name in schema.input_names], axis=1)
+    images = {"image": pixels.reshape(-1, 8, 8).astype(np.uint8), "y": table["y"]}
+    return images, Schema("classification", "y", schema.classes, (Column("image"),))
+
+
+def test_images_with_flipped_labels_or_other_light() -> None:
+    trusted, new, schema = halves("digits", 9)
+    before, images = pictures(trusted, schema)
+    after, _ = pictures(new, schema)
+    assert checks(before, after, images) == set()
+    assert ("labels", "") in checks(before, flipped(after, schema.classes, 0.1), images)
+    darker = {**after, "image": after["image"] // 2}
+    assert ("distribution", "image (mean)") in checks(before, darker, images)
+
+
+def test_texts_of_another_length() -> None:
+    licence = Path(np.__file__).with_name("__init__.py").read_text().split("\n")
+    lines = np.array([line for line in licence if line.strip()][:300], dtype=object)
+    labels = np.array(["a", "b"] * (len(lines) // 2), dtype=object)
+    schema = Schema("classification", "y", ("a", "b"), (Column("text", "string"),))
+    halves_of = [{"text": lines[start::2], "y": labels[: len(lines[start::2])]} for start in (0, 1)]
+    assert checks(halves_of[0], halves_of[1], schema) == set()
+    twice = {**halves_of[1], "text": np.array([2 * one for one in lines[1::2]], dtype=object)}
+    assert ("distribution", "text (length)") in checks(halves_of[0], twice, schema)
+
+
 def test_missing_values_fewer_rows_and_a_moved_balance() -> None:
     trusted, new, schema = halves("breast cancer", 7)
     values = new["mean_area"].copy()
@@ -148,7 +177,9 @@ def test_other_columns_types_and_classes_are_not_compared_but_named() -> None:
     table = {**trusted, "colour": trusted["alcohol"]}
     assert checks(trusted, table, schema) == set()
     profiles = make_profile(trusted, schema, ""), make_profile(table, renamed, "")
-    found = {(one.check, one.column): one.text for one in compare(*profiles, table)}
+    found = {
+        (one.check, one.column): one.text for one in compare(*profiles, measures(table, renamed))
+    }
     assert set(found) == {("columns", "alcohol"), ("columns", "colour"), ("classes", "")}
     assert found["columns", "colour"] == "colour was absent and is boolean."
 

@@ -81,13 +81,13 @@ class Finding:
         return asdict(self)
 
 
-def compare(trusted: Profile, new: Profile, table: Columns) -> list[Finding]:
+def compare(trusted: Profile, new: Profile, numbers: Columns) -> list[Finding]:
     """Return all findings; none means that the new data may be trained on.
 
     Args:
         trusted: The baseline.
         new: The new channel's profile.
-        table: The new channel itself.
+        numbers: What can be measured of the new rows, by `measures`.
     """
     if changed := list(_columns(trusted, new)):
         return changed  # Nothing else can be compared.
@@ -97,7 +97,7 @@ def compare(trusted: Profile, new: Profile, table: Columns) -> list[Finding]:
     return [
         *_rows(trusted, new, chance),
         *_missing(trusted, new, chance),
-        *_numbers(trusted, new, table, chance),
+        *_numbers(trusted, numbers, chance),
         *_categories(trusted, new, chance),
         *_correlations(trusted, new, chance),
         # The one check of what no column shows by itself: it must not drown in their number.
@@ -139,13 +139,13 @@ def _missing(trusted: Profile, new: Profile, chance: float) -> Iterator[Finding]
             yield Finding("missing", name, grown, MISSING_SHARE, text)
 
 
-def _numbers(trusted: Profile, new: Profile, table: Columns, chance: float) -> Iterator[Finding]:
+def _numbers(trusted: Profile, numbers: Columns, chance: float) -> Iterator[Finding]:
     for name, percentiles in trusted.percentiles.items():
-        values = np.sort(table[name][~np.isnan(table[name])])
+        values = np.sort(numbers[name][~np.isnan(numbers[name])])
         if not percentiles or not len(values):
             continue
         known = np.asarray(percentiles)
-        before = trusted.rows * (1 - trusted.missing[name])
+        before = trusted.rows * (1 - trusted.missing.get(name, 0.0))
         yield from _range(name, known, before, values, chance)
         yield from _distribution(name, known, before, values, chance)
 

@@ -21,6 +21,7 @@ NEIGHBOURS = 10
 # Distances are between all pairs: larger channels are represented by this many rows.
 ROWS = 4000
 ROWS_PER_BLOCK = 500
+ELEMENTS = 256
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def label_trust(table: Columns, schema: Schema) -> LabelTrust | None:
     """Compare every row (4,000 at most, drawn with a fixed seed) with its ten nearest.
 
     Returns:
-        None where fewer than 50 rows or no numeric or category columns are there.
+        None where fewer than 50 rows, or nothing but free text, are there.
     """
     total = row_count(table)
     chosen = np.arange(total)
@@ -88,7 +89,12 @@ def _points(table: Columns, schema: Schema) -> NDArray[np.float32]:
     parts: list[NDArray[Any]] = []
     for column in schema.inputs:
         values = table[column.name]
-        if column.type != "string":
+        if values.ndim > 1:
+            flat = values.reshape(len(values), -1).astype(np.float32)
+            # Neighbours in an image say much the same: some hundred elements are enough.
+            flat = flat[:, :: -(-flat.shape[1] // ELEMENTS)]
+            parts.append((flat - flat.mean(axis=0)) / (flat.std() or 1.0))
+        elif column.type != "string":
             # Medians and quartiles, so that a few absurd values do not hide the rest.
             low, middle, high = np.nanquantile(values, [0.1, 0.5, 0.9])
             scale = (high - low) / 2.563 or 1.0  # The width of a normal one's, in deviations.

@@ -35,9 +35,10 @@ class Profile:
         classes: Labels of a classification; empty for a regression.
         duplicates: Share of rows that repeat an earlier one, target included.
         missing: Column to share of missing values.
-        percentiles: Numeric column to its 101 percentiles; empty where all is missing.
+        percentiles: What is measured (see `measures`) to its 101 percentiles; empty where all is
+            missing.
         counts: Category column (and the target of a classification) to counts of its values.
-        correlations: "a|b" to Spearman's rank correlation of two numeric columns.
+        correlations: "a|b" to Spearman's rank correlation of two of these.
         labels: How far labels agree with those of their nearest neighbours, or None where there
             are no columns to measure distance with.
     """
@@ -112,7 +113,7 @@ def make_profile(table: Columns, schema: Schema, data_sha256: str) -> Profile:
         data_sha256: Digest of the channel's files.
     """
     columns = [*schema.inputs, schema.target_column]
-    numeric = [column.name for column in columns if column.type != "string"]
+    numbers = measures(table, schema)
     text = [column for column in columns if _is_category(column, schema)]
     return Profile(
         rows=row_count(table),
@@ -121,15 +122,35 @@ def make_profile(table: Columns, schema: Schema, data_sha256: str) -> Profile:
         classes=schema.classes,
         duplicates=_duplicates(table),
         missing={column.name: float(is_missing(table[column.name]).mean()) for column in columns},
-        percentiles={name: _percentiles(table[name]) for name in numeric},
+        percentiles={name: _percentiles(values) for name, values in numbers.items()},
         counts={column.name: _counts(table[column.name]) for column in text},
-        correlations=_correlations({name: table[name] for name in numeric}),
+        correlations=_correlations(numbers),
         labels=label_trust(table, schema),
     )
 
 
+def measures(table: Columns, schema: Schema) -> Columns:
+    """Return what can be measured of every row, each float64 [rows] with NaN for missing.
+
+    Numbers are themselves. An array (an image) has a mean and a deviation, a free text a length.
+    """
+    found: Columns = {}
+    for column in [*schema.inputs, schema.target_column]:
+        values = table[column.name]
+        if values.ndim > 1:
+            flat = values.reshape(len(values), -1)
+            found[f"{column.name} (mean)"] = flat.mean(axis=1, dtype=np.float64)
+            found[f"{column.name} (deviation)"] = flat.std(axis=1, dtype=np.float64)
+        elif column.type != "string":
+            found[column.name] = values
+        elif not _is_category(column, schema):
+            lengths = [np.nan if value is None else float(len(value)) for value in values]
+            found[f"{column.name} (length)"] = np.array(lengths)
+    return found
+
+
 def is_missing(values: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return which values of a column are missing, shape [rows]."""
+    """Return which values of a column are missing, in its shape."""
     if values.dtype == object:
         return np.array([value is None for value in values], dtype=np.bool_)
     missing: NDArray[np.bool_] = np.isnan(values)
@@ -143,8 +164,14 @@ def _is_category(column: Column, schema: Schema) -> bool:
 
 
 def _duplicates(table: Columns) -> float:
-    rows = list(zip(*(values.tolist() for values in table.values()), strict=True))
-    return 1 - len({repr(row) for row in rows}) / len(rows)
+    texts = [
+        [repr(one) for one in values.tolist()]
+        if values.ndim == 1
+        else [one.tobytes().hex() for one in values]
+        for values in table.values()
+    ]
+    rows = list(zip(*texts, strict=True))
+    return 1 - len(set(rows)) / len(rows)
 
 
 def _percentiles(values: NDArray[Any]) -> list[float]:

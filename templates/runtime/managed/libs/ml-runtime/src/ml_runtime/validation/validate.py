@@ -12,7 +12,7 @@ from ..data.channels import channel_digest, read_channel, read_channel_schema
 from ..errors import DataError, QuarantineError, joined
 from ..layout import ContainerLayout
 from .checks import Finding, compare
-from .profile import make_profile, read_profile
+from .profile import make_profile, measures, read_profile
 
 CHANNEL = "train"
 BASELINE_FILE = "baseline.json"
@@ -63,7 +63,7 @@ def validate(layout: ContainerLayout, baseline: Path | None) -> dict[str, Any]:
     new = make_profile(table, schema, digest)
     new.write(layout.output_data / CANDIDATE_FILE)
     trusted = None if baseline is None else read_profile(baseline)
-    findings = [] if trusted is None else compare(trusted, new, table)
+    findings = [] if trusted is None else compare(trusted, new, measures(table, schema))
     report: dict[str, Any] = {
         "verdict": "no-baseline" if trusted is None else "quarantined" if findings else "passed",
         "channel": CHANNEL,
