@@ -31,8 +31,7 @@ export const changingTemplates = {
   'foundation/seeded/infra/customise.ts': 'infra/customise.ts',
   'model/managed/models/__model__/Dockerfile.training.hbs': 'models/diagnosis/Dockerfile.training',
   'model/seeded/models/__model__/card.yaml.hbs': 'models/diagnosis/card.yaml',
-  'model/managed/models/__model__/pyproject.toml.hbs':
-    'models/diagnosis/pyproject.toml',
+  'model/managed/models/__model__/pyproject.toml.hbs': 'models/diagnosis/pyproject.toml',
   'runtime/managed/libs/ml-runtime/src/ml_runtime/errors.py':
     'libs/ml-runtime/src/ml_runtime/errors.py',
   'serving/managed/runbooks/endpoint-errors.md': 'runbooks/endpoint-errors.md',
