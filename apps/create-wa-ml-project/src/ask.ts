@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { DataError, type InferredColumn } from '@wa-ml/blueprint';
+import { DataError, describedFor, flavourParts, type InferredColumn } from '@wa-ml/blueprint';
 import { readConfiguration } from '@wa-ml/config';
 import {
   columnsOf,
@@ -202,7 +202,8 @@ class Asker {
       const target = await this.target(readPeopleColumns(file));
       if (target !== undefined) {
         const chosen = file;
-        const reason = problemOf(() => readPeopleData(chosen, target));
+        const { rows } = flavourParts[choices.flavour];
+        const reason = problemOf(() => describedFor[rows](readPeopleData(chosen, target).schema));
         if (reason === undefined) return { data: readPeopleData(chosen, target) };
         this.clack.log.error(reason);
       } else file = undefined;

@@ -33,7 +33,7 @@ export const flavourParts: Readonly<Record<Flavour, FlavourParts>> = {
     features: 'image',
     trainedBy: 'network',
     train: ['ml-runtime[train]', 'scikit-learn'],
-    short: ['epochs=10'],
+    short: ['epochs=4'],
     model: `a small convolutional network, trained from scratch: ${network}`,
   },
   'transformer-text': {
@@ -41,7 +41,7 @@ export const flavourParts: Readonly<Record<Flavour, FlavourParts>> = {
     features: 'text',
     trainedBy: 'network',
     train: ['babel', 'ml-runtime[train]'],
-    short: ['epochs=2'],
+    short: ['epochs=1'],
     model: `a small transformer over characters, trained from scratch: ${network}`,
   },
   xgboost: {

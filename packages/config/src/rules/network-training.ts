@@ -2,8 +2,8 @@ import { networkFlavours } from '../schema';
 import type { Rule } from './rule';
 import { writtenAt } from './written-at';
 
-/** What only a PyTorch training loop can do; a library that trains in one process takes the other value. */
-const forNetworks = { strategy: { ddp: 'single' }, precision: { bf16: 'fp32' } } as const;
+/** What a library that trains in one process, with its own arithmetic, can be told. */
+const withoutNetwork = { strategy: 'single', precision: 'fp32' } as const;
 
 export const networkTraining: Rule = {
   id: 'network-training',
@@ -12,16 +12,14 @@ export const networkTraining: Rule = {
       .filter(({ flavour }) => !networkFlavours.includes(flavour))
       .flatMap((model) =>
         Object.entries(model.in).flatMap(([environment, { training }]) =>
-          (['strategy', 'precision'] as const).flatMap((field) => {
-            const instead = (forNetworks[field] as Record<string, string>)[training[field]];
-            if (instead === undefined) return [];
-            return {
+          (['strategy', 'precision'] as const)
+            .filter((field) => training[field] !== withoutNetwork[field])
+            .map((field) => ({
               path: writtenAt(written, model.name, environment, 'training', field),
               what: `The flavour ${model.flavour} cannot train with ${field} "${training[field]}".`,
               why: 'Its library trains in one process with its own arithmetic; only PyTorch networks are spread and cast.',
-              instead: `"${instead}", or leave it out`,
-            };
-          }),
+              instead: `"${withoutNetwork[field]}", or leave it out`,
+            })),
         ),
       ),
 };
