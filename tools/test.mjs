@@ -126,6 +126,7 @@ async function main() {
       run(pythonProgram('python'), ['-m', 'pytest', `--junitxml=${junit}`], {
         cwd: runtimeFolder,
         shown: true,
+        env: { WA_ML_DEEP: deep ? '1' : '' },
       }),
     junitCounts,
   );

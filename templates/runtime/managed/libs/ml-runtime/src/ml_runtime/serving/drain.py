@@ -26,7 +26,8 @@ GRACE_VARIABLE = "ML_RUNTIME_GRACE_SECONDS"
 _ending = mmap.mmap(-1, 1)
 
 
-class DrainingServer(Server):
+# Granian chooses its class by the platform, so that mypy sees a variable.
+class DrainingServer(Server):  # type: ignore[misc, valid-type]
     """Granian, but SIGTERM and SIGINT announce the end before they begin it."""
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
