@@ -7,17 +7,20 @@ from pathlib import Path
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import Server
 
 from ..errors import LayoutError
 from ..inference import load_exported_model
 from .application import Application
+from .drain import Draining, DrainingServer
 
 # Passed to the worker processes, which import this module anew.
 MODEL_VARIABLE, BODY_VARIABLE = "ML_RUNTIME_MODEL", "ML_RUNTIME_BODY_BYTES"
 
 # SageMaker sends SIGKILL 30 seconds after SIGTERM.
 DRAIN_SECONDS = 25
+
+# A worker that died is replaced at once. Granian ends where one dies again within 5.5 seconds.
+RESPAWN_SECONDS = 0.1
 
 
 def serve(model: Path, host: str, port: int, workers: int, body_bytes: int) -> None:
@@ -45,7 +48,7 @@ def serve(model: Path, host: str, port: int, workers: int, body_bytes: int) -> N
     loaded = load_exported_model(model)
     print(f"serve: {loaded.schema.flavour} model {loaded.digest[:12]} on {host}:{port}", flush=True)
     os.environ[MODEL_VARIABLE], os.environ[BODY_VARIABLE] = str(model), str(body_bytes)
-    Server(
+    DrainingServer(
         "ml_runtime.serving.server:create_application",
         factory=True,
         interface=Interfaces.RSGI,
@@ -53,12 +56,14 @@ def serve(model: Path, host: str, port: int, workers: int, body_bytes: int) -> N
         port=port,
         workers=workers,
         websockets=False,
+        respawn_failed_workers=True,
+        respawn_interval=RESPAWN_SECONDS,
         workers_kill_timeout=DRAIN_SECONDS,
         log_level=LogLevels.warning,
     ).serve()
 
 
-def create_application() -> Application:
+def create_application() -> Draining:
     """Return the application of one worker process."""
     model = load_exported_model(Path(os.environ[MODEL_VARIABLE]))
-    return Application(model, int(os.environ[BODY_VARIABLE]))
+    return Draining(Application(model, int(os.environ[BODY_VARIABLE])))
