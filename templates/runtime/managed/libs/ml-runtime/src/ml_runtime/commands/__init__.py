@@ -14,7 +14,7 @@ from typing import Protocol, cast
 from ..layout import ContainerLayout
 
 # In the order in which people use them.
-NAMES = ("prepare", "train", "evaluate", "serve")
+NAMES = ("prepare", "train", "evaluate", "serve", "openapi")
 
 
 class Command(Protocol):
