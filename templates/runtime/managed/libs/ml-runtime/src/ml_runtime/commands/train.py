@@ -19,8 +19,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, layout: ContainerLayout, arguments: list[str]) -> None:
     """Train in this process, or in several under torchrun."""
+    from ..explanation.background import record_background
     from ..model_code import find_model_code
     from ..training.launch import train
 
     code = find_model_code(layout, os.environ, options.code)
     train(layout, code, options.processes, arguments)
+    # The processes that torchrun starts come here too; the one that started it writes.
+    if "TORCHELASTIC_RUN_ID" not in os.environ:
+        record_background(layout)

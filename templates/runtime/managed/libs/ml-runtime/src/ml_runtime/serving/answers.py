@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,13 @@ class AnswerWriter:
         doubtful: list[int] = np.flatnonzero(answers.max(axis=1) < self.review_below).tolist()
         return doubtful
 
-    def body(self, answers: Answers, media_type: str, extra: dict[str, Any] | None = None) -> bytes:
+    def body(
+        self,
+        answers: Answers,
+        media_type: str,
+        extra: dict[str, Any] | None = None,
+        explanations: Sequence[dict[str, Any]] | None = None,
+    ) -> bytes:
         """Return the response body.
 
         JSON: {"predictions": [...]} and what is extra; JSON lines: a prediction a line. CSV,
@@ -80,14 +87,17 @@ class AnswerWriter:
             answers: float32 [rows, outputs].
             media_type: One of `media_types.OFFERED`.
             extra: More keys of a JSON document.
+            explanations: One for each row, for JSON and JSON lines.
         """
-        if media_type == JSON:
-            content: dict[str, Any] = {"predictions": self.predictions(answers)}
-            return orjson.dumps(content | extra if extra else content)
-        if media_type == JSON_LINES:
+        if media_type in (JSON, JSON_LINES):
+            predictions = self.predictions(answers)
+            for prediction, explanation in zip(predictions, explanations or (), strict=False):
+                prediction["explanation"] = explanation
+            if media_type == JSON:
+                content: dict[str, Any] = {"predictions": predictions}
+                return orjson.dumps(content | extra if extra else content)
             return b"".join(
-                orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
-                for line in self.predictions(answers)
+                orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in predictions
             )
         if media_type == CSV:
             return self._csv(answers)

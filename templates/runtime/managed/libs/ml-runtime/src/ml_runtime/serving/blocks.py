@@ -11,7 +11,7 @@ from numpy.lib import format as npy
 
 from ..tables import Columns
 from .bodies import BYTE_ORDER_MARK, BodyParser, decoded
-from .csv_bodies import check_header, header_of, lines_of_csv
+from .csv_bodies import split_header
 from .json_bodies import rows_of_lines
 from .media_types import CSV, NPY
 from .npy_bodies import HEADER_BYTES, array_header
@@ -97,14 +97,13 @@ class LineBlocks:
         if self.media_type != CSV:
             self.rows += sum(1 for line in block.splitlines() if line.strip())
             return self.parser.columns(rows_of_lines(block))
-        lines = lines_of_csv(text)
         if first:
-            self._header = header_of(self.parser.schema, lines[0])
-            if self._header is not None:
-                check_header(self.parser.schema, self._header)
-                lines = lines[1:]
-        self.rows += len(lines)
-        return self.parser.columns_of_lines(lines, self._header) if lines else None
+            self._header, text = split_header(self.parser.schema, text)
+        if not text.strip():
+            return None
+        # Lines within quoted cells count too: the row of a problem after them is only near.
+        self.rows += sum(1 for line in text.splitlines() if line)
+        return self.parser.columns_of_csv(text, self._header)
 
 
 class NpyBlocks:

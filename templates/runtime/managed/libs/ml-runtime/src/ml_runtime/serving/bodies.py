@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..schema import Schema
-from ..tables import Columns
-from .csv_bodies import check_header, columns_from_lines, header_of, lines_of_csv
+from ..tables import Columns, row_count
+from .csv_bodies import columns_from_lines, lines_of_csv, matrix_of_csv, split_header
 from .json_bodies import columns_from_json, load_json, rows_of_document, rows_of_lines
 from .limits import Limits
 from .media_types import CSV, JSON, JSON_LINES, NPY
@@ -81,31 +81,22 @@ class BodyParser:
         return Work(rows=rows)
 
     def _from_csv(self, text: str) -> Columns:
-        lines = lines_of_csv(text)
-        self._count(len(lines) - 1)
-        header = header_of(self.schema, lines[0])
-        if header is not None:
-            check_header(self.schema, header)
-            lines = lines[1:]
-        return self.columns_of_lines(lines, header)
+        header, rows = split_header(self.schema, text)
+        columns = self.columns_of_csv(rows, header)
+        self._count(row_count(columns))
+        return columns
 
-    def columns_of_lines(self, lines: list[list[str]], header: list[str] | None) -> Columns:
-        """Return the table of a CSV body's lines without their header.
+    def columns_of_csv(self, text: str, header: list[str] | None) -> Columns:
+        """Return the table of CSV without its header.
 
         Raises:
-            RequestRefused: 422 with every problem.
+            RequestRefused: 400 where it is not CSV or has no rows, 422 with every problem.
         """
-        if self.limits.numeric and lines and header in (None, list(self.schema.input_names)):
-            try:
-                matrix = np.array(lines, dtype=np.float64)
-            except ValueError:
-                matrix = None
-            # Python's numbers may have underscores, CSV's may not.
-            if matrix is not None and not any("_" in cell for line in lines for cell in line):
-                table = self.limits.table(matrix)
-                if table is not None:
-                    return table
-        return columns_from_lines(self.schema, lines, header)
+        if self.limits.numeric and header in (None, list(self.schema.input_names)):
+            matrix = matrix_of_csv(text)
+            if matrix is not None and (table := self.limits.table(matrix)) is not None:
+                return table
+        return columns_from_lines(self.schema, lines_of_csv(text), header)
 
     def _from_npy(self, body: bytes) -> Columns:
         return self.columns_of_array(array_of_npy(body))

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .application import Application
+from .endpoint import Endpoint
 
 
 @dataclass
@@ -20,7 +20,9 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class _Scope:
+class Request:
+    """What is known of a request before its body."""
+
     method: str
     path: str
     query_string: str
@@ -57,7 +59,7 @@ class _Transport:
 
 
 def ask(
-    application: Application,
+    application: Endpoint,
     method: str,
     path: str,
     headers: Mapping[str, str] | None = None,
@@ -71,7 +73,7 @@ def ask(
 
 
 async def ask_in_loop(
-    application: Application,
+    application: Endpoint,
     method: str,
     path: str,
     headers: Mapping[str, str] | None = None,
@@ -80,6 +82,6 @@ async def ask_in_loop(
     """Return the answer to one of several requests in the running event loop; see `ask`."""
     protocol = _Protocol(body)
     target, _, query = path.partition("?")
-    scope = _Scope(method, target, query, dict(headers or {}))
+    scope = Request(method, target, query, dict(headers or {}))
     await application.__rsgi__(scope, protocol)
     return protocol.answer

@@ -16,6 +16,8 @@ REQUEST_ID = "x-amzn-requestid"
 ECHOED = (CUSTOM_ATTRIBUTES, REQUEST_ID)
 MOST_ECHOED = 1024
 
+IDENTIFIERS = {"requestId": REQUEST_ID, "inferenceId": "x-amzn-sagemaker-inference-id"}
+
 
 def header(scope: Scope, name: str) -> str:
     """Return a header of the request; empty where it is absent, "?" for bytes that are no text."""
@@ -40,6 +42,18 @@ def echoed(scope: Scope) -> HeaderList:
                 raise RequestRefused(400, "header_refused", reason)
             found.append((name, value))
     return found
+
+
+def identifiers(scope: Scope) -> dict[str, Any]:
+    """Return what a request is known by, in the words of SageMaker's data capture."""
+    known: dict[str, Any] = {
+        key: value
+        for key, name in IDENTIFIERS.items()
+        if (value := header(scope, name)[:MOST_ECHOED])
+    }
+    if attributes := header(scope, CUSTOM_ATTRIBUTES)[:MOST_ECHOED]:
+        known["customAttributes"] = [attributes]
+    return known
 
 
 def json_reply(content: Any) -> tuple[HeaderList, bytes]:

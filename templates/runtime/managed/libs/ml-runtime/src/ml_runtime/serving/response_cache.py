@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections import OrderedDict
+from time import monotonic
 
 # What an entry takes beside its bytes: key and value tuples, and the places in the dictionary.
 ENTRY_BYTES = 400
 
 Key = tuple[str, str, bytes]
-Response = tuple[str, bytes]
 
 
 class ResponseCache:
@@ -22,27 +21,27 @@ class ResponseCache:
 
     def __init__(self, size: int, seconds: float) -> None:
         self.size, self.seconds, self.used = size, seconds, 0
-        self._entries: OrderedDict[Key, tuple[float, Response]] = OrderedDict()
+        self._entries: OrderedDict[Key, tuple[float, bytes]] = OrderedDict()
 
-    def get(self, key: Key) -> Response | None:
+    def get(self, key: Key) -> bytes | None:
         """Return the response to a body, or None."""
         entry = self._entries.get(key)
         if entry is None:
             return None
-        if time.monotonic() >= entry[0]:
+        if monotonic() >= entry[0]:
             self._drop(key)
             return None
         self._entries.move_to_end(key)
         return entry[1]
 
-    def put(self, key: Key, response: Response) -> None:
+    def put(self, key: Key, response: bytes) -> None:
         """Keep a response, unless it alone takes more than a tenth of the size."""
         cost = _cost(key, response)
         if cost > self.size / 10:
             return
         if key in self._entries:
             self._drop(key)
-        self._entries[key] = (time.monotonic() + self.seconds, response)
+        self._entries[key] = (monotonic() + self.seconds, response)
         self.used += cost
         while self.used > self.size:
             self._drop(next(iter(self._entries)))
@@ -57,5 +56,5 @@ class ResponseCache:
         self.used -= _cost(key, response)
 
 
-def _cost(key: Key, response: Response) -> int:
-    return len(key[2]) + len(response[1]) + ENTRY_BYTES
+def _cost(key: Key, response: bytes) -> int:
+    return len(key[2]) + len(response) + ENTRY_BYTES

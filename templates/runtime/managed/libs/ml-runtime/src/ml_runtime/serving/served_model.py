@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 
-from ..inference import ExportedModel
+from ..explanation.background import read_background
+from ..inference import ExportedModel, load_exported_model
 from ..schema import Schema
 from ..tables import Columns, joined_tables
 from .answers import AnswerWriter, refuse_infinite
@@ -30,16 +32,23 @@ class ServedModel:
         model: What to serve.
         settings: How to serve it.
         metrics: Where it is counted.
+        background: What explanations compare with; None: there are none.
     """
 
-    def __init__(self, model: ExportedModel, settings: ServingSettings, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        model: ExportedModel,
+        settings: ServingSettings,
+        metrics: Metrics,
+        background: Columns | None = None,
+    ) -> None:
         self.model = model
         self.version = settings.model_version or model.digest[:12]
         self.limits = Limits(model.schema, settings.out_of_range)
         self.parser = BodyParser(model.schema, self.limits, settings.rows)
         self.writer = AnswerWriter(model.schema, settings.review_below)
         self.batcher = Batcher(self.compute, settings, metrics)
-        self.metrics = metrics
+        self.background = background
 
     def compute(self, works: Sequence[Work]) -> None:
         """Give each work its answers or its refusal; the works of one batch."""
@@ -89,6 +98,18 @@ class ServedModel:
         for rows in WARM_UP_BATCHES:
             work = Work(columns=example_table(self.model.schema, rows))
             self.compute([work])
+
+
+def load_served_model(folder: Path, settings: ServingSettings, metrics: Metrics) -> ServedModel:
+    """Load a model folder with all that belongs to serving it.
+
+    Raises:
+        ExportError: A file is absent or not loadable.
+        DataError: The schema or the background is malformed.
+    """
+    model = load_exported_model(folder, max(1, settings.threads))
+    background = read_background(folder, model.schema.inputs)
+    return ServedModel(model, settings, metrics, background)
 
 
 def example_table(schema: Schema, rows: int) -> Columns:

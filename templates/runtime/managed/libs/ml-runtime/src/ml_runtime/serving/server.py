@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any, cast
 
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
@@ -11,9 +12,12 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from ..errors import LayoutError
+from ..explanation.background import read_background
 from ..inference import load_exported_model
 from .application import Application
 from .cores import available_cores, available_memory, plan_processes
+from .endpoint import Endpoint
+from .multi_model import MultiModelApplication
 from .settings import ServingSettings, read_settings
 
 # Passed to the worker processes, with the settings.
@@ -52,23 +56,26 @@ def serve(
             "Ports end at 65535.",
             "Pass --port 8080.",
         )
-    # Loaded here once, so that a bad artifact ends with its reason and not in a worker's log.
-    loaded = load_exported_model(model)
-    size = (model / "model.onnx").stat().st_size
+    what, size = "several models", 0
+    if settings.multi_model:
+        workers = 1
+    else:
+        # Loaded here once, so that a bad artifact ends with its reason and not in a worker's log.
+        loaded = load_exported_model(model)
+        what, size = (
+            f"{loaded.schema.flavour} model {loaded.digest[:12]}",
+            (model / "model.onnx").stat().st_size,
+        )
+        del loaded
     workers, threads = plan_processes(
         available_cores(), available_memory(), size, workers, settings.threads
     )
-    print(
-        f"serve: {loaded.schema.flavour} model {loaded.digest[:12]} on {host}:{port}; "
-        f"workers={workers}; threads={threads};",
-        flush=True,
-    )
-    del loaded
+    print(f"serve: {what} on {host}:{port}; workers={workers}; threads={threads};", flush=True)
     os.environ.update(settings.to_environ())
     os.environ[MODEL_VARIABLE], os.environ[THREADS_VARIABLE] = str(model), str(threads)
+    # The loader is passed as a function: looked for by name, Granian would depend on the folder.
     Server(
         "ml_runtime.serving.server:create_application",
-        factory=True,
         interface=Interfaces.RSGI,
         address=host,
         port=port,
@@ -78,12 +85,16 @@ def serve(
         respawn_failed_workers=True,
         respawn_interval=RESPAWN_SECONDS,
         workers_kill_timeout=DRAIN_SECONDS,
-        log_level=LogLevels.warning,
-    ).serve()
+        log_access=settings.access_log,
+        log_level=LogLevels.info if settings.access_log else LogLevels.warning,
+    ).serve(target_loader=cast(Any, create_application), wrap_loader=False)
 
 
-def create_application() -> Application:
-    """Return the application of one worker process, loaded and warm."""
+def create_application() -> Endpoint:
+    """Return the application of one worker process, loaded."""
     settings = read_settings(os.environ)
-    model = load_exported_model(Path(os.environ[MODEL_VARIABLE]), max(1, settings.threads))
-    return Application(model, settings)
+    if settings.multi_model:
+        return MultiModelApplication(settings)
+    folder = Path(os.environ[MODEL_VARIABLE])
+    model = load_exported_model(folder, max(1, settings.threads))
+    return Application(model, settings, read_background(folder, model.schema.inputs))
