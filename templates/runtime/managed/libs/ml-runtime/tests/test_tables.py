@@ -1,5 +1,6 @@
 """CSV files round-trip exactly, and every bad cell is named."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ml_runtime.errors import DataError
-from ml_runtime.schema import Column
+from ml_runtime.schema import Column, Schema, read_schema
 from ml_runtime.tables import column_array, read_csv, write_csv
-from ml_runtime.values import LARGEST_NUMBER, MISSING_TEXTS, Refusal, value_from_json
+from ml_runtime.values import (
+    LARGEST_NUMBER,
+    MISSING_TEXTS,
+    Refusal,
+    value_from_json,
+    value_from_text,
+)
 
 NUMBER = Column("number", "double", required=False)
 TEXT = Column("text", "string", required=False, categories=("a",))
@@ -72,3 +79,82 @@ def test_refuses_a_header_that_names_a_column_twice(tmp_path: Path) -> None:
 def test_refuses_json_values_that_are_no_number_of_float32(value: object) -> None:
     with pytest.raises(Refusal):
         value_from_json(Column("number"), value)
+
+
+FREE_TEXT = Column("word", "string", required=False, max_length=9)
+IMAGE = Column("image", "tensor", dtype="uint8", shape=(2, 3))
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=9), min_size=1))
+def test_a_text_is_read_again_as_it_was_and_only_an_empty_one_is_missing(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+) -> None:
+    file = tmp_path_factory.mktemp("table") / "part-0.csv"
+    texts = [text.replace("\0", " ") for text in texts] + ["na", " null ", "NaN"]
+    # The second column keeps a lone empty cell from being a blank line.
+    numbers = column_array(NUMBER, [1.0] * len(texts))
+    write_csv(file, {"word": np.array(texts, dtype=object), "number": numbers})
+    assert read_csv(file, [FREE_TEXT])["word"].tolist() == [text or None for text in texts]
+
+
+@pytest.mark.parametrize("convert", [value_from_json, value_from_text])
+def test_refuses_a_text_over_its_longest_length(convert: Callable[[Column, str], object]) -> None:
+    assert convert(FREE_TEXT, "å" * 9) == "å" * 9
+    with pytest.raises(Refusal, match="10 characters"):
+        convert(FREE_TEXT, "å" * 10)
+
+
+def test_a_tensor_takes_a_cell_for_each_element_and_is_read_again(tmp_path: Path) -> None:
+    images = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
+    write_csv(tmp_path / "part-0.csv", {"image": images})
+    lines = (tmp_path / "part-0.csv").read_text().splitlines()
+    assert lines[0] == "image_0,image_1,image_2,image_3,image_4,image_5"
+    assert lines[1] == "0,1,2,3,4,5"
+    found = read_csv(tmp_path / "part-0.csv", [IMAGE])["image"]
+    assert found.dtype == np.uint8
+    np.testing.assert_array_equal(found, images)
+    (tmp_path / "part-0.csv").write_text(f"{lines[0]}\n{lines[1]}\n0,1,2,3,4,256\n0,1,x,3,4,5\n")
+    with pytest.raises(DataError) as caught:
+        read_csv(tmp_path / "part-0.csv", [IMAGE])
+    assert "line 3, image: holds a number that is no uint8" in str(caught.value)
+    assert 'line 4, image: element 2, "x", is not a number' in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        7,
+        "text",
+        [[1, 2, 3]],
+        [[1, 2, 3], [4, 5]],
+        [[[1, 2, 3], [4, 5, 6]]],
+        [[1, 2, 3], [4, 5, None]],
+        [[1, 2, 3], [4, 5, "6"]],
+        [[1, 2, 3], [4, 5, 256]],
+        [[1, 2, 3], [4, 5, -1]],
+        [[1, 2, 3], [4, 5, 0.5]],
+        [[1, 2, 3], [4, 5, float("nan")]],
+        [[1, 2, 3], [4, 5, 10**400]],
+        [[True, False, True], [True, False, True]],
+    ],
+)
+def test_refuses_json_that_is_no_tensor_of_the_column(value: object) -> None:
+    with pytest.raises(Refusal):
+        value_from_json(IMAGE, value)
+
+
+def test_a_schema_with_a_text_and_a_tensor_is_read_as_it_was_written(tmp_path: Path) -> None:
+    schema = Schema("regression", "y", (), (FREE_TEXT, IMAGE))
+    schema.write(tmp_path / "schema.json")
+    assert read_schema(tmp_path / "schema.json") == schema
+    text, image = schema.to_json()["inputs"]
+    assert text == {
+        "name": "word",
+        "type": "string",
+        "required": False,
+        "missing": "empty-text",
+        "maxLength": 9,
+    }
+    # The words of MLflow's signatures.
+    assert image["tensor-spec"] == {"dtype": "uint8", "shape": [-1, 2, 3]}

@@ -1,12 +1,14 @@
 """The schema that training records in model/schema.json and serving validates against.
 
 Its inputs and outputs have the shape of an MLflow signature (name, type, required; types boolean,
-long, double, string), with units, ranges, categories and the missing-value policy added.
+long, double, string, and tensor with its tensor-spec), with units, ranges, categories, the longest
+text and the missing-value policy added.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +18,8 @@ from .errors import DataError
 
 SCHEMA_VERSION = 1
 
-ColumnType = Literal["boolean", "long", "double", "string"]
+ColumnType = Literal["boolean", "long", "double", "string", "tensor"]
+ElementType = Literal["uint8", "int64", "float32"]
 Task = Literal["classification", "regression"]
 
 
@@ -26,12 +29,16 @@ class Column:
 
     Attributes:
         name: As in the data and in requests.
-        type: "string" columns carry categories; the others are numbers (booleans are 0 and 1).
+        type: "string" columns carry categories or text; a "tensor" is an array of one shape in
+            every row (an image); the others are numbers (booleans are 0 and 1).
         required: False lets the value be missing: a number is then imputed with the median of the
             train split, a category falls into the reserved index 0.
         unit: Unit of measurement, or None where it is unknown or there is none.
         range: Smallest and largest value seen in the data, in the column's unit.
         categories: The vocabulary, in index order from 1; 0 is reserved for all other values.
+        max_length: Most characters (Unicode code points) of a text, a string without categories.
+        dtype: Type of a tensor's elements.
+        shape: Shape of one row's tensor, every size at least 1.
     """
 
     name: str
@@ -40,6 +47,21 @@ class Column:
     unit: str | None = None
     range: tuple[float, float] | None = None
     categories: tuple[str, ...] | None = None
+    max_length: int | None = None
+    dtype: ElementType | None = None
+    shape: tuple[int, ...] | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """True for free text: a string of which `max_length` is known, and no categories."""
+        return self.type == "string" and self.max_length is not None
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Names of the column's cells in a CSV file; a tensor has one for each element, C order."""
+        if self.shape is None:
+            return (self.name,)
+        return tuple(f"{self.name}_{index}" for index in range(math.prod(self.shape)))
 
     @cached_property
     def category_index(self) -> dict[str, int]:
@@ -48,15 +70,21 @@ class Column:
 
     def to_json(self) -> dict[str, Any]:
         """Return the column as it is written to schema.json."""
-        missing = "refuse" if self.required else "impute-median"
-        if self.categories is not None:
-            missing = "refuse" if self.required else "reserved-category"
+        missing = "impute-median"
+        if self.is_text:
+            missing = "empty-text"
+        elif self.categories is not None:
+            missing = "reserved-category"
         entry: dict[str, Any] = {
             "name": self.name,
             "type": self.type,
             "required": self.required,
-            "missing": missing,
+            "missing": "refuse" if self.required else missing,
         }
+        if self.shape is not None:
+            entry["tensor-spec"] = {"dtype": self.dtype, "shape": [-1, *self.shape]}
+        if self.max_length is not None:
+            entry["maxLength"] = self.max_length
         if self.unit is not None:
             entry["unit"] = self.unit
         if self.range is not None:
@@ -161,6 +189,7 @@ def read_schema(file: Path) -> Schema:
 
 def _column(entry: dict[str, Any]) -> Column:
     limits, categories = entry.get("range"), entry.get("categories")
+    tensor = entry.get("tensor-spec", {})
     return Column(
         name=entry["name"],
         type=entry["type"],
@@ -168,4 +197,7 @@ def _column(entry: dict[str, Any]) -> Column:
         unit=entry.get("unit"),
         range=None if limits is None else (limits[0], limits[1]),
         categories=None if categories is None else tuple(categories),
+        max_length=entry.get("maxLength"),
+        dtype=tensor.get("dtype"),
+        shape=tuple(tensor["shape"][1:]) if tensor else None,
     )

@@ -12,15 +12,20 @@ from numpy.typing import NDArray
 
 from .errors import DataError, joined, nearest
 from .schema import Column
-from .values import Refusal, Value, value_from_text
+from .values import Refusal, Value, tensor_from_texts, value_from_text
 
 # Column name to values, all of one length. Numbers and booleans: float64 with NaN for missing.
-# Strings: dtype object, str or None for missing.
+# Strings: dtype object, str or None for missing. Tensors: their dtype, shape [rows, ...].
 Columns = dict[str, NDArray[Any]]
 
 
 def column_array(column: Column, values: Sequence[Value]) -> NDArray[Any]:
-    """Return the array of a column, shape [rows]: float64 with NaN, or objects with None."""
+    """Return the array of a column: float64 with NaN, objects with None, or stacked tensors."""
+    if column.shape is not None:
+        tensors = np.empty((len(values), *column.shape), dtype=column.dtype)
+        for row, value in enumerate(values):
+            tensors[row] = value
+        return tensors
     if column.type == "string":
         array = np.empty(len(values), dtype=object)
         array[:] = values
@@ -51,19 +56,19 @@ def read_csv(file: Path, columns: Sequence[Column]) -> Columns:
         except (csv.Error, UnicodeDecodeError) as error:
             raise _malformed(file, [str(error)]) from error
     header = [name.strip() for name in lines[0]] if lines else []
+    names = [name for column in columns for name in column.cells]
     problems = [
-        f'column "{column.name}" is absent{nearest(column.name, header)}'
-        for column in columns
-        if column.name not in header
+        f'column "{name}" is absent{nearest(name, header)}' for name in names if name not in header
     ]
     problems += [
-        f'column "{column.name}" is in the header {count} times'
-        for column in columns
-        if (count := header.count(column.name)) > 1
+        f'column "{name}" is in the header {count} times'
+        for name in names
+        if (count := header.count(name)) > 1
     ]
     if problems:
         raise _malformed(file, problems)
-    positions = {column: header.index(column.name) for column in columns}
+    places = {name: position for position, name in enumerate(header)}
+    positions = {column: [places[name] for name in column.cells] for column in columns}
     values: dict[Column, list[Value]] = {column: [] for column in columns}
     for number, line in enumerate(lines[1:], start=2):
         if not line:
@@ -71,14 +76,20 @@ def read_csv(file: Path, columns: Sequence[Column]) -> Columns:
         if len(line) != len(header):
             problems.append(f"line {number} has {len(line)} cells, the header {len(header)}")
             continue
-        for column, position in positions.items():
+        for column, own in positions.items():
             try:
-                values[column].append(value_from_text(column, line[position]))
+                values[column].append(_read_cells(column, [line[position] for position in own]))
             except Refusal as reason:
                 problems.append(f"line {number}, {column.name}: {reason}")
     if problems:
         raise _malformed(file, problems)
     return {column.name: column_array(column, values[column]) for column in columns}
+
+
+def _read_cells(column: Column, cells: Sequence[str]) -> Value:
+    if column.type == "tensor":
+        return tensor_from_texts(column, cells)
+    return value_from_text(column, cells[0])
 
 
 def _malformed(file: Path, problems: Sequence[str]) -> DataError:
@@ -91,11 +102,30 @@ def _malformed(file: Path, problems: Sequence[str]) -> DataError:
 
 
 def write_csv(file: Path, columns: Columns) -> None:
-    """Write a table with a header; reading it gives the same float64s, and missing is empty."""
+    """Write a table with a header; reading it gives the same values, and missing is empty.
+
+    A tensor takes a cell for each element, under the names that `Column.cells` gives.
+    """
+    cells: Columns = {}
+    for name, values in columns.items():
+        if values.ndim == 1:
+            cells[name] = values
+        else:
+            flat = values.reshape(len(values), -1)
+            cells |= {f"{name}_{index}": flat[:, index] for index in range(flat.shape[1])}
     with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(zip(*(map(_cell, values) for values in columns.values()), strict=True))
+        # The writer quotes line feeds, since they end its lines, but not lone carriage returns.
+        if _has_carriage_return(cells):
+            writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        else:
+            writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(cells)
+        writer.writerows(zip(*(map(_cell, values) for values in cells.values()), strict=True))
+
+
+def _has_carriage_return(columns: Columns) -> bool:
+    texts = (values for values in columns.values() if values.dtype == object)
+    return any("\r" in text for values in texts for text in values if text is not None)
 
 
 def _cell(value: Any) -> str:
@@ -103,6 +133,8 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, str):
         return value
+    if isinstance(value, np.integer):
+        return str(value)
     return "" if np.isnan(value) else repr(float(value))
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .schema import Column
 
@@ -18,7 +22,7 @@ BOOLEAN_TEXTS = {
 # Features are float32: a larger number would become infinite on the way into the model.
 LARGEST_NUMBER = 3.4028234663852886e38
 
-Value = float | str | None
+Value = float | str | NDArray[Any] | None
 
 
 class Refusal(ValueError):
@@ -26,11 +30,13 @@ class Refusal(ValueError):
 
 
 def value_from_text(column: Column, text: str) -> Value:
-    """Return the value of a CSV cell: a number, a category, or None where it is missing.
+    """Return the value of a CSV cell: a number, a category, a text, or None where it is missing.
 
     Raises:
         Refusal: The text is not of the column's type, or is missing where it is required.
     """
+    if column.is_text:
+        return _text(column, text)
     text = text.strip()
     if text.lower() in MISSING_TEXTS:
         return _missing(column)
@@ -41,16 +47,14 @@ def value_from_text(column: Column, text: str) -> Value:
             raise Refusal(f"{_shown(text)} is not a boolean")
         return flag
     try:
-        if "_" in text:
-            raise ValueError
-        number = float(text)
+        number = _number_from_text(text)
     except ValueError:
         raise Refusal(f"{_shown(text)} is not a number") from None
     return _number(column, number)
 
 
 def value_from_json(column: Column, value: Any) -> Value:
-    """Return the value of a JSON item: a number, a category, or None where it is null.
+    """Return the value of a JSON item: a number, a text, a tensor, or None where it is null.
 
     Raises:
         Refusal: The value is not of the column's type, or is null where it is required.
@@ -60,7 +64,9 @@ def value_from_json(column: Column, value: Any) -> Value:
     if column.type == "string":
         if not isinstance(value, str):
             raise Refusal(f"{_shown(value)} is not a string")
-        return value
+        return _text(column, value) if column.is_text else value
+    if column.type == "tensor":
+        return _tensor(column, value)
     if column.type == "boolean":
         if isinstance(value, int | float) and value in (0, 1):
             return float(value)
@@ -70,6 +76,61 @@ def value_from_json(column: Column, value: Any) -> Value:
     if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
         raise Refusal(f"{_shown(value)} is beyond what float32 holds")
     return _number(column, float(value))
+
+
+def tensor_from_texts(column: Column, cells: Sequence[str]) -> NDArray[Any]:
+    """Return the tensor of a CSV row's cells, in C order: the column's dtype and shape.
+
+    Raises:
+        Refusal: A cell is not a number of the column's dtype.
+    """
+    elements = np.empty(len(cells), dtype=np.float64)
+    for position, cell in enumerate(cells):
+        try:
+            elements[position] = _number_from_text(cell)
+        except ValueError:
+            raise Refusal(f"element {position}, {_shown(cell)}, is not a number") from None
+    return _tensor(column, elements.reshape(column.shape or ()))
+
+
+def _number_from_text(text: str) -> float:
+    """Read a number as every other CSV reader does: Python's own 1_000 is none."""
+    if "_" in text:
+        raise ValueError(text)
+    return float(text)
+
+
+def _text(column: Column, text: str) -> Value:
+    """A text as it is: "na" and blanks are text too; only an empty one is missing."""
+    if not text:
+        return _missing(column)
+    if column.max_length is not None and len(text) > column.max_length:
+        raise Refusal(
+            f"the text has {len(text)} characters, the longest may have this many: "
+            f"{column.max_length}"
+        )
+    return text
+
+
+def _tensor(column: Column, value: Any) -> NDArray[Any]:
+    """Return nested lists or an array of one row as the column's dtype and shape."""
+    expected = f"{column.dtype} {list(column.shape or ())}"
+    try:
+        array = np.array(value)
+    except ValueError:
+        raise Refusal(f"is not a tensor of {expected}: its lists differ in length") from None
+    if array.shape != column.shape:
+        raise Refusal(f"has the shape {list(array.shape)}, not that of a tensor of {expected}")
+    if array.dtype.kind not in "iuf":
+        raise Refusal("holds elements that are no numbers")
+    if not np.isfinite(array).all() or float(np.abs(array).max()) > LARGEST_NUMBER:
+        raise Refusal("holds a number that is not finite, or beyond what float32 holds")
+    # A float32 tensor rounds; whole numbers must be whole and fit.
+    with np.errstate(invalid="ignore", over="ignore"):
+        converted = array.astype(column.dtype)
+    if column.dtype != "float32" and not np.array_equal(converted, array):
+        raise Refusal(f"holds a number that is no {column.dtype}")
+    return converted
 
 
 def _missing(column: Column) -> Value:

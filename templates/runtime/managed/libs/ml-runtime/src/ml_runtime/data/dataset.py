@@ -19,7 +19,8 @@ class Dataset:
 
     Attributes:
         columns: Every input and the target. Inputs of type string, and the target of a
-            classification, hold str (None for missing); all others float64 (NaN for missing).
+            classification, hold str (None for missing); tensors their dtype, [rows, ...]; all
+            others float64 (NaN for missing).
         inputs: Descriptions of the inputs, in the order of the model's inputs.
         target: Name of the column to predict; it has no missing values.
         task: "classification" or "regression".
@@ -52,9 +53,9 @@ class Dataset:
         if not names:
             problems.append("there are no inputs")
         problems += [
-            f'input "{column.name}" is text without categories'
+            f'input "{column.name}" is text without categories or a longest length'
             for column in self.inputs
-            if column.type == "string" and not column.categories
+            if column.type == "string" and not (column.categories or column.is_text)
         ]
         if len({len(values) for values in self.columns.values()}) > 1:
             problems.append("the columns differ in length")

@@ -19,6 +19,7 @@ COLUMN_TYPES: dict[str, ColumnType] = {
     "integer": "long",
     "boolean": "boolean",
     "string": "string",
+    "text": "string",
 }
 
 
@@ -45,8 +46,9 @@ def read_description(file: Path) -> Description:
     """Read a columns.json; it needs no data.
 
     Keys: file (relative to the description), target, task, columns. Keys of a column: name, type
-    (float, integer, boolean, string), missing (count of missing values; with any, a served value
-    may be missing too), categories, unit, use (false: ignored).
+    (float, integer, boolean, string for a category, text), missing (count of missing values; with
+    any, a served value may be missing too), categories, maxLength of a text in characters, unit,
+    use (false: ignored).
 
     Raises:
         DataError: The description is absent or malformed.
@@ -113,5 +115,6 @@ def _column(entry: dict[str, Any]) -> Column:
         type=kind,
         required=not entry.get("missing", 0),
         unit=entry.get("unit"),
-        categories=tuple(map(str, categories or ())) if kind == "string" else None,
+        categories=tuple(map(str, categories or ())) if entry["type"] == "string" else None,
+        max_length=int(entry["maxLength"]) if entry["type"] == "text" else None,
     )
