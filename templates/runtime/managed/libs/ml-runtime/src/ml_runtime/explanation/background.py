@@ -9,7 +9,7 @@ import numpy as np
 
 from ..data.channels import read_channel, read_channel_schema
 from ..layout import ContainerLayout
-from ..schema import Column
+from ..schema import Column, Schema
 from ..tables import Columns, read_csv, row_count, take_rows, write_csv
 
 FILE = "background.csv"
@@ -18,6 +18,11 @@ FILE = "background.csv"
 ROWS = 16
 
 SEED = 20
+
+
+def has_separate_inputs(schema: Schema) -> bool:
+    """Return whether inputs can be told apart: an image or a text is one input as a whole."""
+    return not any(column.is_text or column.shape is not None for column in schema.inputs)
 
 
 def record_background(layout: ContainerLayout) -> None:
@@ -30,6 +35,8 @@ def record_background(layout: ContainerLayout) -> None:
         DataError: The train channel is absent or malformed.
     """
     schema = read_channel_schema(layout)
+    if not has_separate_inputs(schema):
+        return
     columns = read_channel(layout, "train", schema)
     random = np.random.default_rng(SEED)
     table: Columns = {}

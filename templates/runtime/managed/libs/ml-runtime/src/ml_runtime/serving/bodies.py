@@ -8,7 +8,7 @@ import numpy as np
 
 from ..schema import Schema
 from ..tables import Columns, row_count
-from .csv_bodies import columns_from_lines, lines_of_csv, matrix_of_csv, split_header
+from .csv_bodies import cell_names, columns_from_lines, lines_of_csv, matrix_of_csv, split_header
 from .json_bodies import columns_from_json, load_json, rows_of_document, rows_of_lines
 from .limits import Limits
 from .media_types import CSV, JSON, JSON_LINES, NPY
@@ -30,6 +30,9 @@ class BodyParser:
 
     def __init__(self, schema: Schema, limits: Limits, rows: int) -> None:
         self.schema, self.limits, self.rows = schema, limits, rows
+        # Whether rows can be checked as one array.
+        self.short = limits.numeric or limits.tensor is not None
+        self.cell_names = cell_names(schema)
 
     def parse(self, media_type: str, body: bytes) -> Work:
         """Return the rows of a body, at least one; plain JSON numbers are left to be checked.
@@ -42,7 +45,7 @@ class BodyParser:
             RequestRefused: 400 for an empty or malformed body, 413 for too many rows, 422 with
                 every problem of its rows.
         """
-        if media_type == JSON and self.limits.numeric:
+        if media_type == JSON and self.short:
             work = self._plain(body)
             if work is not None:
                 return work
@@ -92,10 +95,13 @@ class BodyParser:
         Raises:
             RequestRefused: 400 where it is not CSV or has no rows, 422 with every problem.
         """
-        if self.limits.numeric and header in (None, list(self.schema.input_names)):
+        if self.short and header in (None, self.cell_names):
             matrix = matrix_of_csv(text)
-            if matrix is not None and (table := self.limits.table(matrix)) is not None:
-                return table
+            if matrix is not None and matrix.shape[1:] == (len(self.cell_names),):
+                if self.limits.tensor is not None:
+                    matrix = matrix.reshape(len(matrix), *(self.limits.tensor.shape or ()))
+                if (table := self.limits.table(matrix)) is not None:
+                    return table
         return columns_from_lines(self.schema, lines_of_csv(text), header)
 
     def _from_npy(self, body: bytes) -> Columns:
@@ -108,19 +114,22 @@ class BodyParser:
             RequestRefused: 413 for too many rows, 422 with every problem.
         """
         problems = Problems()
-        wanted = len(self.schema.inputs)
-        if not self.limits.numeric:
+        tensor = self.limits.tensor
+        wanted = (tensor.shape or ()) if tensor is not None else (len(self.schema.inputs),)
+        if not self.short:
             problems.add(None, None, "the model takes more than numbers, and NPY has only those")
-        elif array.ndim != 2 or array.shape[1] != wanted:
-            problems.add(None, None, f"has shape {array.shape}, the model takes [rows, {wanted}]")
+        elif array.shape[1:] != wanted:
+            shape = ", ".join(map(str, ("rows", *wanted)))
+            problems.add(None, None, f"has shape {array.shape}, the model takes [{shape}]")
         problems.refuse_any()
         self._count(len(array))
         table = self.limits.table(array)
         if table is not None:
             return table
-        missing = np.isnan(array.astype(np.float64))
         rows = array.astype(object)
-        rows[missing] = None
+        if tensor is None:
+            # In a table NaN is a missing value; in a tensor it is refused as it is.
+            rows[np.isnan(array.astype(np.float64))] = None
         return columns_from_json(self.schema, rows.tolist())
 
     def _count(self, rows: int) -> None:

@@ -29,6 +29,7 @@ def columns_from_rows(
         RequestRefused: 422 where there is any problem.
     """
     columns, names = schema.inputs, frozenset(schema.input_names)
+    required = required_names(schema)
     cells: dict[str, list[Any]] = {column.name: [] for column in columns}
     targets = [(column, cells[column.name]) for column in columns]
     for number, row in enumerate(rows, start=1):
@@ -42,7 +43,7 @@ def columns_from_rows(
         elif isinstance(row, dict):
             if row.keys() != names:
                 before = problems.count
-                check_names(schema, list(row), number, problems)
+                check_names(schema.input_names, required, list(row), number, problems)
                 if problems.count > before:
                     continue
             for column, values in targets:
@@ -52,16 +53,26 @@ def columns_from_rows(
     return arrays(schema, cells, problems)
 
 
-def check_names(schema: Schema, given: Sequence[str], row: int | None, problems: Problems) -> None:
+def check_names(
+    known: Sequence[str],
+    required: Sequence[str],
+    given: Sequence[str],
+    row: int | None,
+    problems: Problems,
+) -> None:
     """Add unknown names, and absent ones that are required."""
-    known = {column.name: column for column in schema.inputs}
     for name in given:
         if name not in known:
-            problems.add(row, name, f"is no column of the model{nearest(name[:100], list(known))}")
+            problems.add(row, name, f"is no column of the model{nearest(name[:100], known)}")
     present = set(given)
-    for name, column in known.items():
-        if column.required and name not in present:
+    for name in required:
+        if name not in present:
             problems.add(row, name, "is absent")
+
+
+def required_names(schema: Schema) -> list[str]:
+    """Return the names of the columns that must be there."""
+    return [column.name for column in schema.inputs if column.required]
 
 
 def cell(column: Column, value: Any, row: int, convert: Convert, problems: Problems) -> Any:

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..schema import Schema
+from ..schema import Column, Schema
 from ..tables import Columns
-from ..values import value_from_text
-from .cells import check_names, columns_from_rows
+from ..values import tensor_from_texts, value_from_text
+from .cells import arrays, cell, check_names
 from .refusals import Problems, RequestRefused
 
 # NumPy's own reader is ten times as quick as Python's, once it has begun.
@@ -34,13 +34,18 @@ def lines_of_csv(text: str) -> list[list[str]]:
     return lines
 
 
+def cell_names(schema: Schema) -> list[str]:
+    """Return the names of a row's cells; a tensor has one for each of its elements."""
+    return [name for column in schema.inputs for name in column.cells]
+
+
 def header_of(schema: Schema, line: list[str]) -> list[str] | None:
     """Return the names of a header, or None where the line is a row.
 
-    A first line that names at least one column is a header; no row of values does so.
+    A first line that names at least one cell is a header; no row of values does so.
     """
     header = [name.strip() for name in line]
-    return header if set(header) & set(schema.input_names) else None
+    return header if set(header) & set(cell_names(schema)) else None
 
 
 def split_header(schema: Schema, text: str) -> tuple[list[str] | None, str]:
@@ -75,7 +80,8 @@ def check_header(schema: Schema, header: list[str]) -> None:
     problems = Problems()
     for name in sorted({name for name in header if header.count(name) > 1}):
         problems.add(None, name, "is in the header twice")
-    check_names(schema, header, None, problems)
+    required = [name for column in schema.inputs if column.required for name in column.cells]
+    check_names(cell_names(schema), required, header, None, problems)
     problems.refuse_any()
 
 
@@ -102,14 +108,24 @@ def columns_from_lines(schema: Schema, lines: list[list[str]], header: list[str]
         RequestRefused: 422 with every problem.
     """
     problems = Problems()
-    if header is None:
-        return columns_from_rows(schema, lines, value_from_text, problems)
-    rows: list[Any] = []
-    absent = dict.fromkeys(schema.input_names, "")
+    given = cell_names(schema) if header is None else header
+    expected = f"the model takes {len(given)}" if header is None else f"the header {len(given)}"
+    place = {name: position for position, name in enumerate(given)}
+    # Where each column's cells are in a line; one that is absent reads as an empty cell behind it.
+    places = [[place.get(name, len(given)) for name in column.cells] for column in schema.inputs]
+    cells: dict[str, list[Any]] = {column.name: [] for column in schema.inputs}
     for number, line in enumerate(lines, start=1):
-        if len(line) != len(header):
-            problems.add(number, None, f"has {len(line)} cells, the header {len(header)}")
-        else:
-            rows.append(absent | dict(zip(header, line, strict=True)))
-    problems.refuse_any()
-    return columns_from_rows(schema, rows, value_from_text, problems)
+        if len(line) != len(given):
+            problems.add(number, None, f"has {len(line)} cells, {expected}")
+            continue
+        line.append("")
+        for column, own in zip(schema.inputs, places, strict=True):
+            texts = [line[position] for position in own]
+            cells[column.name].append(cell(column, texts, number, _value, problems))
+    return arrays(schema, cells, problems)
+
+
+def _value(column: Column, texts: list[str]) -> Any:
+    if column.type == "tensor":
+        return tensor_from_texts(column, texts)
+    return value_from_text(column, texts[0])

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 from urllib.parse import parse_qsl
 
+from ..explanation.background import has_separate_inputs
 from ..explanation.shapley import TooCostly, explain
 from .answers import Answers
 from .media_types import JSON, JSON_LINES
@@ -42,7 +43,9 @@ def refuse_explanation(
         reason = f"Explanations are given in {JSON} and {JSON_LINES} only."
         raise RequestRefused(406, "explanation_refused", reason)
     reason = ""
-    if served.background is None:
+    if not has_separate_inputs(served.model.schema):
+        reason = "An image or a text is one input: there is nothing to divide a prediction among."
+    elif served.background is None:
         reason = "Training recorded no background rows with this model: train it anew."
     elif rows > settings.explain_rows:
         reason = f"At most {settings.explain_rows} rows are explained at once; there are {rows}."

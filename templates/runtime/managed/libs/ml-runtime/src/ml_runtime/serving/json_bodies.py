@@ -10,7 +10,7 @@ from ..errors import nearest
 from ..schema import Schema
 from ..tables import Columns
 from ..values import value_from_json
-from .cells import arrays, cell, check_names, columns_from_rows
+from .cells import arrays, cell, check_names, columns_from_rows, required_names
 from .refusals import Problems, RequestRefused
 
 # "predictions" is what TensorFlow's and our own containers answer: as a later link of an inference
@@ -67,7 +67,17 @@ def columns_from_json(schema: Schema, rows: list[Any] | dict[str, Any]) -> Colum
     problems = Problems()
     if isinstance(rows, dict):
         return _from_lists(schema, rows, problems)
-    return columns_from_rows(schema, rows, value_from_json, problems)
+    return columns_from_rows(schema, _positional(schema, rows), value_from_json, problems)
+
+
+def _positional(schema: Schema, rows: list[Any]) -> list[Any]:
+    """Rows of a model with one input, a text or a tensor, may be just that."""
+    if len(schema.inputs) != 1:
+        return rows
+    (column,) = schema.inputs
+    if column.shape is not None:
+        return [[row] if isinstance(row, list) else row for row in rows]
+    return [[row] if isinstance(row, str) else row for row in rows]
 
 
 def rows_of_lines(body: bytes) -> list[Any]:
@@ -99,7 +109,7 @@ def _from_lists(schema: Schema, lists: dict[str, Any], problems: Problems) -> Co
             problems.add(None, name, "is not a list of values")
     if len(lengths) != 1 or lengths == {0}:
         problems.add(None, None, "the columns must be lists of one length, at least 1")
-    check_names(schema, list(lists), None, problems)
+    check_names(schema.input_names, required_names(schema), list(lists), None, problems)
     problems.refuse_any()
     (rows,) = lengths
     cells: dict[str, list[Any]] = {}

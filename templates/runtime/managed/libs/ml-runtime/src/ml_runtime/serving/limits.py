@@ -36,10 +36,13 @@ class Limits:
         self.all_usual = False
         self.names = schema.input_names
         self.numeric = all(column.type in NUMBERS for column in schema.inputs)
+        only = schema.inputs[0] if len(schema.inputs) == 1 else None
+        # The tensor that is the only input.
+        self.tensor = only if only is not None and only.shape is not None else None
         self._ranged = [
             (column.name, *column.range)
             for column in schema.inputs
-            if column.range is not None and column.type in NUMBERS
+            if column.range is not None and column.type != "string"
         ]
         if not self.numeric:
             return
@@ -56,10 +59,12 @@ class Limits:
 
         The caller has made sure that the rows hold no true or false, which would become 1 and 0.
         """
-        if not self.numeric:
+        if not self.numeric and self.tensor is None:
             return None
         try:
             matrix = np.array(rows)
+            if self.tensor is not None:
+                return self.table(matrix)
             if matrix.dtype.kind not in "fiu":
                 # Missing values make it a matrix of objects.
                 if not {*map(type, chain.from_iterable(rows))} <= _NUMBER_TYPES:
@@ -70,7 +75,12 @@ class Limits:
         return self.table(matrix)
 
     def table(self, matrix: NDArray[Any]) -> Columns | None:
-        """Return the table of a matrix [rows, columns] of numbers, or None where one is refused."""
+        """Return the table of a matrix [rows, columns] of numbers, or None where one is refused.
+
+        For a model of one tensor the array is [rows, *shape].
+        """
+        if self.tensor is not None:
+            return _tensor_table(self.tensor, matrix)
         if matrix.ndim != 2 or matrix.shape[1] != len(self.names):
             return None
         matrix = matrix.astype(np.float64, copy=False)
@@ -97,10 +107,23 @@ class Limits:
         for name, low, high in self._ranged:
             values = columns[name]
             # Missing values compare as false on both sides.
-            for row in np.flatnonzero((values < low) | (values > high)).tolist():
-                reason = f"{values[row]:.6g} is outside {low:.6g} to {high:.6g}, seen in training"
+            outside = (values < low) | (values > high)
+            for row in np.flatnonzero(outside.reshape(len(values), -1).any(axis=1)).tolist():
+                shown = np.atleast_1d(values[row])[np.atleast_1d(outside[row])][0]
+                reason = f"{shown:.6g} is outside {low:.6g} to {high:.6g}, seen in training"
                 found.add(row + 1, name, reason)
         return found
+
+
+def _tensor_table(column: Column, array: NDArray[Any]) -> Columns | None:
+    """The table of one tensor column, or None where an element is refused."""
+    if array.shape[1:] != column.shape or array.dtype.kind not in "iuf":
+        return None
+    with np.errstate(invalid="ignore", over="ignore"):
+        converted = array.astype(column.dtype)
+    if column.dtype == "float32":
+        return {column.name: converted} if np.isfinite(converted).all() else None
+    return {column.name: converted} if np.array_equal(converted, array) else None
 
 
 def _possible(column: Column) -> tuple[float, float]:

@@ -108,13 +108,23 @@ def _row(schema: Schema) -> dict[str, Any]:
     }
     named = {column.name: _value(column) for column in schema.inputs}
     required = [column.name for column in schema.inputs if column.required]
-    return {"oneOf": [positional, _object(named, required)]}
+    forms = [positional, _object(named, required)]
+    if len(values) == 1 and schema.inputs[0].shape is not None:
+        # The only input is a tensor: a row is the tensor itself.
+        forms[0] = values[0]
+    elif len(values) == 1 and schema.inputs[0].type == "string":
+        forms.append(values[0])
+    return {"oneOf": forms}
 
 
 def _value(column: Column) -> dict[str, Any]:
     """What one input may be; ranges seen in training are told, not demanded."""
-    kind = TYPES.get(column.type, "array")
+    if column.shape is not None:
+        return _tensor(column)
+    kind = TYPES[column.type]
     value: dict[str, Any] = {"type": kind if column.required else [kind, "null"]}
+    if column.is_text:
+        value |= {"minLength": 1 if column.required else 0, "maxLength": column.max_length}
     if kind in ("number", "integer"):
         value |= {"minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER}
     told = [] if column.unit is None else [f"Unit: {column.unit}."]
@@ -124,6 +134,16 @@ def _value(column: Column) -> dict[str, Any]:
         known = ", ".join(column.categories[:20])
         told.append(f"Known: {known}. Others count as unknown.")
     return value | {"description": " ".join(told)} if told else value
+
+
+def _tensor(column: Column) -> dict[str, Any]:
+    whole = column.dtype != "float32"
+    value: dict[str, Any] = {"type": "integer" if whole else "number"}
+    if column.dtype == "uint8":
+        value |= {"minimum": 0, "maximum": 255}
+    for size in reversed(column.shape or ()):
+        value = {"type": "array", "items": value, "minItems": size, "maxItems": size}
+    return value
 
 
 def _prediction(schema: Schema) -> dict[str, Any]:

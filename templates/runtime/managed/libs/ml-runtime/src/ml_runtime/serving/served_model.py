@@ -116,9 +116,11 @@ def example_table(schema: Schema, rows: int) -> Columns:
     """Return rows that the model takes: the middle of each range, the first category."""
     columns: Columns = {}
     for column in schema.inputs:
-        if column.type == "string":
+        if column.shape is not None:
+            columns[column.name] = np.zeros((rows, *column.shape), dtype=column.dtype)
+        elif column.type == "string":
             values = np.empty(rows, dtype=object)
-            values[:] = (column.categories or ("",))[0]
+            values[:] = (column.categories or ("a",))[0]
             columns[column.name] = values
         else:
             low, high = column.range or (0.0, 0.0)
