@@ -7,6 +7,7 @@ import type {
   Strategy,
   Tier,
 } from './schema';
+import { serverSettings, type ServerSettings } from './server-settings';
 
 export interface TrainingSettings {
   readonly instanceType: string;
@@ -21,6 +22,7 @@ export interface EndpointSettings {
   readonly max: number;
   /** What was asked for; `effectiveRollout` says what SageMaker can do with the fleet at hand. */
   readonly rollout: Rollout;
+  readonly server: ServerSettings;
 }
 
 /** A model's settings in one environment, with every default filled. */
@@ -106,6 +108,7 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
       min,
       max: endpoint.max ?? Math.max(defaultMaxInstances, min),
       rollout: endpoint.rollout ?? 'canary',
+      server: serverSettings(endpoint),
     },
   };
 }

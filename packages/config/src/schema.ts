@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instanceTypeSchema } from './instances';
 import { limits } from './limits';
+import { serverFields } from './server-settings';
 
 /** The tiers that policies hang on; an environment's name means nothing. */
 export const tiers = ['development', 'staging', 'production'] as const;
@@ -62,6 +63,7 @@ export const endpointSchema = z
       .enum(rollouts)
       .optional()
       .describe('How a new version takes over the traffic. Default: canary.'),
+    ...serverFields,
   })
   .describe('How the model is served.');
 
