@@ -1,6 +1,7 @@
 import { cost } from './policies/cost';
 import { operationalExcellence } from './policies/operational-excellence';
 import { reliability } from './policies/reliability';
+import { servingMetrics } from './serving-metrics';
 
 /** What an alarm looks at. */
 export type AlarmMetric =
@@ -42,7 +43,7 @@ export interface AlarmKind {
   readonly runbook: string;
 }
 
-const endpointDimensions = ['EndpointName', 'VariantName'] as const;
+const endpointDimensions = servingMetrics.dimensions;
 const invocation = (name: string, statistic: string): AlarmMetric => ({
   kind: 'metric',
   namespace: 'AWS/SageMaker',

@@ -13,6 +13,7 @@ import {
 } from './schema';
 import { stepOptions, type StepOption } from './step-graph/index';
 import { normaliseTuning, type TuningSettings } from './tuning';
+import { serverSettings, type ServerSettings } from './server-settings';
 
 export interface TrainingSettings {
   readonly instanceType: string;
@@ -54,6 +55,7 @@ export interface EndpointSettings {
   readonly rollout: Rollout;
   /** Monthly budget in US dollars; undefined for none: outside of production only what the environment itself says. */
   readonly budgetUsd?: number;
+  readonly server: ServerSettings;
 }
 
 /** A model's settings in one environment, with every default filled. */
@@ -169,6 +171,7 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
       max: endpoint.max ?? Math.max(defaultMaxInstances, min),
       rollout: endpoint.rollout ?? 'canary',
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      server: serverSettings(endpoint),
     },
   };
 }

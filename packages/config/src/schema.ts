@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instanceTypeSchema } from './instances';
 import { limits } from './limits';
+import { serverFields } from './server-settings';
 import { tuningSchema } from './tuning';
 
 /** The tiers that policies hang on; an environment's name means nothing. */
@@ -112,6 +113,7 @@ export const endpointSchema = z
       .describe(
         'Monthly budget of the production endpoint in US dollars; of another one where it stands in the settings of its environment. Default: 2000.',
       ),
+    ...serverFields,
   })
   .describe('How the model is served.');
 

@@ -39,6 +39,18 @@ describe('an endpoint', () => {
     }
   });
 
+  it('tells the server its settings and the names of its metrics', () => {
+    for (const { stack, Properties } of resourcesOf(synthesised, 'AWS::SageMaker::Model')) {
+      const environment = stack.split('-')[2]!;
+      expect(Properties.PrimaryContainer.Environment).toMatchObject({
+        ML_RUNTIME_OUT_OF_RANGE: 'warn',
+        ML_RUNTIME_ENDPOINT: `acme-ml-diagnosis-${environment}`,
+        ML_RUNTIME_VARIANT: 'AllTraffic',
+        ML_RUNTIME_MODEL_VERSION: expect.stringMatching(/^acme-ml-diagnosis-\w+\/3$/),
+      });
+    }
+  });
+
   it('has at least two instances in production, to begin with and to scale down to', () => {
     const config = resourcesOf(synthesised, 'AWS::SageMaker::EndpointConfig').find(({ stack }) =>
       stack.includes('-prod-'),

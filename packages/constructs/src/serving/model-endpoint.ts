@@ -1,4 +1,4 @@
-import { alarms, resourceName } from '@wa-ml/config';
+import { alarms, resourceName, serverEnvironment } from '@wa-ml/config';
 import { CfnOutput, Tags } from 'aws-cdk-lib';
 import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
@@ -95,7 +95,16 @@ export class ModelEndpoint extends Construct {
     // Neither model nor configuration has a name: CloudFormation replaces both with every release.
     const model = new CfnModel(this, 'Model', {
       executionRoleArn: this.role.roleArn,
-      primaryContainer: { modelPackageName: release.modelPackageArn },
+      primaryContainer: {
+        modelPackageName: release.modelPackageArn,
+        environment: {
+          ...serverEnvironment(this.settings.server),
+          // What the server's metrics and events are known by.
+          ML_RUNTIME_ENDPOINT: this.endpointName,
+          ML_RUNTIME_VARIANT: variantName,
+          ML_RUNTIME_MODEL_VERSION: release.modelPackageArn.split(':model-package/').at(-1)!,
+        },
+      },
       enableNetworkIsolation: true,
       vpcConfig: {
         subnets: foundation.network.subnets.map((subnet) => subnet.subnetId),

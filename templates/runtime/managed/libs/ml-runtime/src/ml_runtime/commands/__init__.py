@@ -26,6 +26,7 @@ NAMES = (
     "pipeline",
     "processing",
     "serve",
+    "openapi",
     "loadtest",
 )
 
