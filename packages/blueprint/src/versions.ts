@@ -49,6 +49,7 @@ export const versions = {
     safetensors: '0.8.0',
     'scikit-learn': '1.9.1',
     torch: '2.15.0',
+    uvloop: '0.23.0',
   },
   /**
    * Container base images. The digest is filled in by whoever can read the registry and is never invented:
