@@ -62,6 +62,7 @@ export const versions = {
     skl2onnx: '1.20.0',
     sqlalchemy: '2.1.9',
     torch: '2.15.0',
+    uvloop: '0.23.0',
     xgboost: '3.2.0',
     /** The same library without CUDA (18 MB in place of 500); there is none for macOS, whose xgboost has no CUDA. */
     'xgboost-cpu': '3.2.0',

@@ -12,6 +12,9 @@ const testBefore = `    encoder = TabularEncoder(
 const testAfter = `    described = tuple(features.describe(schema.inputs))
     data = TrainingData(features.compute(train, schema.inputs), described, schema)
     served = ServedModel(build_model(data, `;
+/** The server takes its limits as settings since; the default of the largest body is what the test gave. */
+const serverBefore = 'Application(load_exported_model(trained / "model"), body_bytes=6_000_000)';
+const serverAfter = 'Application(load_exported_model(trained / "model"))';
 const encoderImport = 'from ml_runtime.training.tabular import TabularEncoder';
 
 /**
@@ -86,7 +89,7 @@ const inserted = (text: string, at: number, more: string): string =>
 /** @returns undefined where the text is not understood. */
 function testWithData(text: string): string | undefined {
   if (!text.includes(testBefore)) return undefined;
-  const after = text.replace(testBefore, testAfter);
+  const after = text.replace(testBefore, testAfter).replace(serverBefore, serverAfter);
   const needed = after.replace(encoderImport, '').includes('TabularEncoder');
   return after.replace(encoderImport, needed ? `${encoderImport}\n${trainingData}` : trainingData);
 }
