@@ -54,6 +54,10 @@ UNIT_WISE = frozenset(
 # Kernels work on this many floats at once; a width in between would waste the rest.
 UNIT_MULTIPLE = 8
 
+# Rows that the least squares look at, and cases that they make: a text has one for each token.
+ROWS = 2048
+CASES = 8192
+
 # Ridge of the least squares, as a share of the mean variance of the units that stay: keeps the
 # solution near the old weights where there are fewer rows than units.
 RIDGE = 1e-3
@@ -82,7 +86,8 @@ def prune_units(source: Path, target: Path, rows: NDArray[Any], share: float) ->
     Args:
         source: The fp32 model.
         target: Where the pruned one goes.
-        rows: Real rows of the train channel, [rows, ...], for the least squares.
+        rows: Real rows of the train channel, [rows, ...], for the least squares; the first 2,048
+            are looked at.
         share: 0 to 0.9; what stays is rounded up to a multiple of 8 units.
 
     Returns:
@@ -185,8 +190,9 @@ def _hidden(model: Any, pair: DensePair, rows: NDArray[Any]) -> NDArray[np.float
     session = onnxruntime.InferenceSession(
         tapped.SerializeToString(), providers=["CPUExecutionProvider"]
     )
-    given = session.run(None, {session.get_inputs()[0].name: rows})[0]
-    hidden: NDArray[np.float64] = given.reshape(-1, given.shape[-1]).astype(np.float64)
+    given = session.run(None, {session.get_inputs()[0].name: rows[:ROWS]})[0]
+    cases = given.reshape(-1, given.shape[-1])
+    hidden: NDArray[np.float64] = cases[:: -(-len(cases) // CASES)].astype(np.float64)
     return hidden
 
 
