@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readStepGraph, stepGraphPath } from '@wa-ml/config';
 import {
   CapabilityStack,
   ModelRegistry,
@@ -27,6 +30,8 @@ export class TrainingStack extends CapabilityStack {
       peers: true,
     });
     const roles = new TrainingRoles(this, 'Roles', { subject, foundation, registry: this.registry, securityGroup });
-    new TrainingPipeline(this, 'Pipeline', { subject, foundation, roles, securityGroup });
+    // The same file that `nx run <model>:pipeline` runs on a laptop.
+    const graph = readStepGraph(readFileSync(join(__dirname, '..', stepGraphPath), 'utf8'));
+    new TrainingPipeline(this, 'Pipeline', { subject, foundation, roles, securityGroup, graph });
   }
 }

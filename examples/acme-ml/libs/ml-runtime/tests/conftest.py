@@ -13,6 +13,7 @@ from sklearn.datasets import load_diabetes, load_wine
 from ml_runtime.__main__ import main
 from ml_runtime.inference import load_exported_model
 from ml_runtime.serving.application import Application
+from ml_runtime.serving.settings import ServingSettings
 
 EXAMPLE = Path(__file__).parent / "example_model"
 
@@ -81,4 +82,7 @@ def diabetes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def application(wine: Path) -> Application:
-    return Application(load_exported_model(wine / "model"), body_bytes=100_000)
+    return Application(
+        load_exported_model(wine / "model"),
+        ServingSettings(body_bytes=100_000, stream_bytes=100_000),
+    )

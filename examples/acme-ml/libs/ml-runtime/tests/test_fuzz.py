@@ -1,6 +1,7 @@
 """Whatever the body is, the answer is 200 or a 4xx with a reason."""
 
 import json
+import os
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -9,8 +10,13 @@ from hypothesis import strategies as st
 from ml_runtime.serving.application import Application
 from ml_runtime.serving.in_process import ask
 
+# Bodies of each of the three tests: with WA_ML_DEEP=1 more than 100,000 altogether.
+EXAMPLES = 34_000 if os.environ.get("WA_ML_DEEP") == "1" else 2500
+
 HOSTILE = settings(
-    max_examples=2500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 NAMES = st.sampled_from(["ash", "alcohol", "level", "hue", "instances", "", "x\x00"])
 VALUES = (

@@ -21,6 +21,18 @@ assert session.run(None, {"x": [1.0]})[0][0] == 1.0
 """
 
 
+def test_mlflow_keeps_its_use_to_itself() -> None:
+    asked = "from mlflow.telemetry.utils import is_telemetry_disabled as disabled"
+    command = [
+        sys.executable,
+        "-c",
+        f"import ml_runtime\n{asked}\nraise SystemExit(not disabled())",
+    ]
+    # It is quiet in tests and in CI anyway: neither is to be seen here.
+    told = {"PATH": os.environ["PATH"]}
+    assert subprocess.run(command, env=told, timeout=120).returncode == 0
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only the Linux build reports by this switch")
 def test_onnx_runtime_writes_no_device_id(tmp_path: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"}

@@ -13,6 +13,7 @@ from ml_runtime.layout import read_layout
 from ml_runtime.schema import Schema
 from ml_runtime.serving.application import Application
 from ml_runtime.serving.in_process import Answer, ask
+from ml_runtime.serving.settings import ServingSettings
 from ml_runtime.tables import Columns, row_count
 
 JSON, CSV = {"content-type": "application/json"}, {"content-type": "text/csv"}
@@ -135,7 +136,9 @@ def test_the_list_of_problems_is_capped_and_all_are_counted(application: Applica
         (b'{"instances": [[Infinity]]}', JSON, 400, "body_not_json"),
         (b'{"instances": [["\xff"]]}', JSON, 400, "body_not_utf8"),
         ("é".encode("latin-1"), CSV, 400, "body_not_utf8"),
-        (b"[[1]]", JSON, 400, "body_shape"),
+        (b"[[1]]", JSON, 422, "rows_refused"),
+        (b"7", JSON, 400, "body_shape"),
+        (b"[]", JSON, 400, "body_shape"),
         (b'{"instances": []}', JSON, 400, "body_shape"),
         (b'{"instance": [[1]]}', JSON, 400, "body_shape"),
         (b'{"instances": [[1]], "inputs": [[1]]}', JSON, 400, "body_shape"),
@@ -150,7 +153,8 @@ def test_the_list_of_problems_is_capped_and_all_are_counted(application: Applica
         (b'"a\x00', CSV, 422, "rows_refused"),
         (b"x" * 140_000, CSV, 413, "body_too_large"),
         (b"{}", {}, 415, "content_type_unknown"),
-        (b"{}", {"content-type": "application/x-npy"}, 415, "content_type_unknown"),
+        (b"{}", {"content-type": "image/png"}, 415, "content_type_unknown"),
+        (b"{}", {"content-type": "application/x-npy"}, 400, "body_not_npy"),
         (b"{}", {"content-type": "application/json; charset=utf-16"}, 415, "charset_unknown"),
         (b"{}", JSON | {"accept": "text/html"}, 406, "accept_unknown"),
     ],
@@ -163,7 +167,10 @@ def test_a_bad_request_gets_its_status_and_code(
 
 
 def test_a_cell_larger_than_the_csv_reader_takes_is_refused(wine: Path) -> None:
-    application = Application(load_exported_model(wine / "model"), body_bytes=6_000_000)
+    application = Application(
+        load_exported_model(wine / "model"),
+        ServingSettings(body_bytes=6_000_000, stream_bytes=6_000_000),
+    )
     content = error(invoke(application, b"x" * 1_000_000, CSV))
     assert content["code"] == "body_not_csv"
 

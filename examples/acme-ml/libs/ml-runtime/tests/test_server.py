@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,23 +30,27 @@ def server(wine: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     for path in sorted((wine / "model").rglob("*")):
         path.chmod(0o555 if path.is_dir() else 0o444)
     environ = os.environ | {"SAGEMAKER_BIND_TO_PORT": str(port), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "ml_runtime", "serve", "--root", str(wine)]
+    options = ["--workers", "1", "--stream-bytes", "0"]
+    command = [sys.executable, "-m", "ml_runtime", "serve", "--root", str(wine), *options]
     process = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        try:
-            if request(port, "GET", "/ping")[0] == 200:
-                break
-        except OSError:
-            assert process.poll() is None, "the server ended"
-            time.sleep(0.05)
-    else:
-        pytest.fail("the server did not answer /ping in 20 s")
+    wait_until_ready(port, process)
     yield process
     process.kill()
     process.wait()
     for path in sorted((wine / "model").rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def wait_until_ready(port: int, process: "subprocess.Popen[Any]") -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            if request(port, "GET", "/ping")[0] == 200:
+                return
+        except OSError:
+            assert process.poll() is None, "the server ended"
+            time.sleep(0.05)
+    pytest.fail("the server did not answer /ping in 20 s")
 
 
 def request(
@@ -118,7 +123,6 @@ def test_serving_never_imports_torch(wine: Path) -> None:
         "import ml_runtime.__main__\n"
         "from ml_runtime.serving import server\n"
         f"os.environ[server.MODEL_VARIABLE] = {str(wine / 'model')!r}\n"
-        "os.environ[server.BODY_VARIABLE] = '1000'\n"
         "server.create_application()\n"
         "print(sorted({'torch', 'onnx', 'sklearn', 'pandas'} & set(sys.modules)))\n"
     )
@@ -134,3 +138,54 @@ def test_an_absent_model_is_said_before_anything_is_started(
     assert main(["serve", "--root", str(tmp_path)]) == 1
     assert "Run train first" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_drain_answers_everything_that_was_accepted(wine: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        free = int(probe.getsockname()[1])
+    command = [sys.executable, "-m", "ml_runtime", "serve", "--root", str(wine)]
+    process = subprocess.Popen([*command, "--port", str(free), "--workers", "1"])
+    try:
+        wait_until_ready(free, process)
+        head = b"POST /invocations HTTP/1.1\r\nhost: x\r\ncontent-type: text/csv\r\n"
+        head += b"content-length: %d\r\n\r\n" % len(ROW)
+        connections = [socket.create_connection(("127.0.0.1", free), 20) for _ in range(20)]
+        # Accepted, and half of the body is there, when the server is told to stop.
+        for connection in connections:
+            connection.sendall(head + ROW[:10])
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        for connection in connections:
+            connection.sendall(ROW[10:])
+        for connection in connections:
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 200"), "an accepted request failed"
+            connection.close()
+        assert process.wait(timeout=20) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_a_body_that_does_not_come_is_given_up(wine: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        free = int(probe.getsockname()[1])
+    command = [sys.executable, "-m", "ml_runtime", "serve", "--root", str(wine)]
+    options = ["--port", str(free), "--workers", "1", "--read-seconds", "0.5"]
+    process = subprocess.Popen([*command, *options])
+    try:
+        wait_until_ready(free, process)
+        for framing in (
+            b"content-length: 99\r\n\r\n1,2",
+            b"transfer-encoding: chunked\r\n\r\n3\r\n1",
+        ):
+            with socket.create_connection(("127.0.0.1", free), 20) as connection:
+                head = b"POST /invocations HTTP/1.1\r\nhost: x\r\ncontent-type: text/csv\r\n"
+                connection.sendall(head + framing)
+                assert connection.recv(65_536).startswith(b"HTTP/1.1 408")
+        assert request(free, "POST", "/invocations", ROW, content_type="text/csv")[0] == 200
+    finally:
+        process.terminate()
+        assert process.wait(timeout=20) == 0

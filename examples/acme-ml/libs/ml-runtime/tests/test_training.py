@@ -45,7 +45,10 @@ def test_a_regression_beats_the_mean_by_far(diabetes: Path) -> None:
 
 def test_the_artifact_carries_schema_features_and_the_measured_parity(wine: Path) -> None:
     names = {path.name for path in (wine / "model").iterdir()}
-    assert names == {"code", "model.onnx", "model.safetensors", "schema.json", "training.json"}
+    assert names == {
+        *("background.csv", "code", "model.onnx", "model.safetensors", "schema.json"),
+        "training.json",
+    }
     assert (wine / "model/code/features.py").read_bytes() == (EXAMPLE / "features.py").read_bytes()
     record = json.loads((wine / "model/training.json").read_text())
     assert 0 <= record["onnxMaxAbsDifference"] <= 1e-4

@@ -29,7 +29,7 @@ def trained(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = ["--root", str(root)]
     assert main(["prepare", *place, "--code", str(CODE)]) == 0
     # Shorter than `nx train`, which takes the defaults of model.py.
-    short: list[str] = ["--set", "epochs=10"]
+    short: list[str] = ["--set", "epochs=4"]
     assert main(["train", *place, "--code", str(CODE), *short]) == 0
     assert main(["evaluate", *place]) == 0
     return root

@@ -32,7 +32,7 @@ def test_the_server_answers_held_out_rows_as_training_features_do(trained: Path)
     computed = features.compute(test, schema.inputs)
     expected = model.session.run(None, {"features": computed})[0]
 
-    application = Application(model, body_bytes=6_000_000)
+    application = Application(model)
     body = json.dumps({"instances": rows(test, schema.input_names)}).encode()
     answer = ask(application, "POST", "/invocations", {"content-type": "application/json"}, body)
     assert answer.status == 200, answer.body

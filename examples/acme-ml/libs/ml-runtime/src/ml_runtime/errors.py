@@ -49,6 +49,30 @@ class LoadTestError(MlRuntimeError):
     """A load test has nothing to measure, or a promised rate is missed."""
 
 
+class PipelineError(MlRuntimeError):
+    """A step of the local pipeline failed, a gate is closed, or the step graph cannot be used."""
+
+
+class SettingsError(MlRuntimeError):
+    """settings.json says something that cannot be used."""
+
+
+class OptimisationError(MlRuntimeError):
+    """The exported model cannot be optimised as asked."""
+
+
+class TuningError(MlRuntimeError):
+    """No trial of a hyperparameter search came to an end, or the search cannot be started."""
+
+
+class TrackingError(MlRuntimeError):
+    """A run cannot be logged."""
+
+
+class QuarantineError(MlRuntimeError):
+    """The training data differs from the trusted baseline as poisoned data would."""
+
+
 def nearest(name: str, known: Sequence[str]) -> str:
     """Return ` (did you mean "x"?)` for the known name closest to `name`, or an empty string."""
     matches = get_close_matches(name, known, n=1, cutoff=0.5)

@@ -14,7 +14,21 @@ from typing import Protocol, cast
 from ..layout import ContainerLayout
 
 # In the order in which people use them.
-NAMES = ("prepare", "train", "evaluate", "serve", "loadtest")
+NAMES = (
+    "prepare",
+    "validate",
+    "tune",
+    "train",
+    "optimise",
+    "evaluate",
+    "log",
+    "register",
+    "pipeline",
+    "processing",
+    "serve",
+    "openapi",
+    "loadtest",
+)
 
 
 class Command(Protocol):

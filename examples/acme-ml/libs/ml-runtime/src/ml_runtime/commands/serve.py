@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import fields
 
 from ..layout import ContainerLayout
+from ..serving.settings import ServingSettings, read_settings, variable
 from .options import positive
-
-# SageMaker's real-time endpoints take bodies of at most 6 MB.
-DEFAULT_BODY_BYTES = 6 * 1024 * 1024
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -18,13 +17,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
     # SAGEMAKER_BIND_TO_PORT is set for containers of an inference pipeline.
     port = os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080")
     parser.add_argument("--port", type=positive, default=port)
-    workers = os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS", "1")
-    parser.add_argument("--workers", type=positive, default=workers, help="processes")
-    parser.add_argument("--body-bytes", type=positive, default=DEFAULT_BODY_BYTES)
+    workers = os.environ.get("SAGEMAKER_MODEL_SERVER_WORKERS") or None
+    parser.add_argument(
+        "--workers", type=positive, default=workers, help="processes; default: by the cores"
+    )
+    for setting in fields(ServingSettings):
+        parser.add_argument(
+            "--" + setting.name.replace("_", "-"),
+            metavar="VALUE",
+            help=f"{setting.metadata['about']}; default: {setting.default}".replace("%", "%%"),
+        )
 
 
 def run(options: argparse.Namespace, layout: ContainerLayout, arguments: list[str]) -> None:
     """Serve until SIGTERM or SIGINT."""
     from ..serving.server import serve
 
-    serve(layout.model, options.host, options.port, options.workers, options.body_bytes)
+    environ = dict(os.environ)
+    for setting in fields(ServingSettings):
+        value = getattr(options, setting.name)
+        if value is not None:
+            environ[variable(setting.name)] = value
+    serve(layout.model, options.host, options.port, options.workers, read_settings(environ))

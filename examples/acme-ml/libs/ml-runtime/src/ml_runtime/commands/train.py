@@ -23,6 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, layout: ContainerLayout, arguments: list[str]) -> None:
     """Train in this process, or a network in several under torchrun."""
+    from ..explanation.background import record_background
     from ..model_code import find_model_code
 
     code = find_model_code(layout, os.environ, options.code)
@@ -31,7 +32,11 @@ def run(options: argparse.Namespace, layout: ContainerLayout, arguments: list[st
         from ..training.estimators import train_estimator
 
         train_estimator(layout, code)
+        record_background(layout)
         return
     from ..training.launch import train
 
     train(layout, code, options.processes, arguments)
+    # The processes that torchrun starts come here too; the one that started it writes.
+    if "TORCHELASTIC_RUN_ID" not in os.environ:
+        record_background(layout)

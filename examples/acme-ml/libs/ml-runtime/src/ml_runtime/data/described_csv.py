@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -74,10 +75,16 @@ def read_description(file: Path) -> Description:
 def read_described_csv(description: Path) -> Dataset:
     """Read the data set that a columns.json describes; rows without a target are left out.
 
+    Where SM_CHANNEL_RAW names a folder, the data file is looked for in it, by its name alone.
+
     Raises:
         DataError: The description or the data file is absent or malformed.
     """
     told = read_description(description)
+    # In a container the data is no part of the image: it comes as the channel "raw".
+    raw = os.environ.get("SM_CHANNEL_RAW")
+    if raw is not None:
+        told = replace(told, file=Path(raw) / told.file.name)
     if not told.file.is_file():
         raise DataError(
             "data-file-absent",

@@ -30,8 +30,8 @@ def evaluate(layout: ContainerLayout) -> dict[str, Any]:
     test = read_channel(layout, "test", schema)
     known = read_channel(layout, "train", schema)[schema.target]
     truth = test[schema.target]
-    metrics = _metrics(schema, model.answers(test).astype(np.float64), truth)
-    baseline = _metrics(schema, _baseline_answers(schema, known, len(truth)), truth)
+    metrics = metrics_of(schema, model.answers(test).astype(np.float64), truth)
+    baseline = metrics_of(schema, _baseline_answers(schema, known, len(truth)), truth)
     report = {
         "task": schema.task,
         "target": schema.target,
@@ -63,7 +63,16 @@ def skill(task: str, metrics: dict[str, float], baseline: dict[str, float]) -> f
     return 1.0 - metrics[loss] / baseline[loss] if baseline[loss] > 0 else 0.0
 
 
-def _metrics(schema: Schema, answers: NDArray[np.float64], truth: NDArray[Any]) -> dict[str, float]:
+def metrics_of(
+    schema: Schema, answers: NDArray[np.float64], truth: NDArray[Any]
+) -> dict[str, float]:
+    """Return the metrics of a task, by name.
+
+    Args:
+        schema: Says which task, and the classes.
+        answers: What the model answers: probabilities [rows, classes], or values [rows, 1].
+        truth: The target column, shape [rows].
+    """
     if schema.task == "regression":
         return regression_metrics(answers[:, 0], truth.astype(np.float64))
     index = {label: position for position, label in enumerate(schema.classes)}

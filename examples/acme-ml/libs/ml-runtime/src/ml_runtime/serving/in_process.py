@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .application import Application
+from .endpoint import Endpoint
 
 
 @dataclass
@@ -20,15 +20,21 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class _Scope:
+class Request:
+    """What is known of a request before its body."""
+
     method: str
     path: str
+    query_string: str
     headers: Any
 
 
 class _Protocol:
     def __init__(self, body: bytes) -> None:
         self.body, self.answer = body, Answer()
+
+    async def __call__(self) -> bytes:
+        return self.body
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for start in range(0, len(self.body), 65_536):
@@ -39,16 +45,43 @@ class _Protocol:
             raise AssertionError("answered twice")
         self.answer = Answer(status, dict(headers), body)
 
+    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> _Transport:
+        self.response_bytes(status, headers, b"")
+        return _Transport(self.answer)
+
+
+class _Transport:
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    async def send_bytes(self, data: bytes) -> None:
+        self.answer.body += data
+
 
 def ask(
-    application: Application,
+    application: Endpoint,
     method: str,
     path: str,
     headers: Mapping[str, str] | None = None,
     body: bytes = b"",
 ) -> Answer:
-    """Return the answer to one request; header names in lower case."""
+    """Return the answer to one request; header names in lower case, the path with its query.
+
+    Without a content-length header the body is one of unknown length, as in chunks.
+    """
+    return asyncio.run(ask_in_loop(application, method, path, headers, body))
+
+
+async def ask_in_loop(
+    application: Endpoint,
+    method: str,
+    path: str,
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b"",
+) -> Answer:
+    """Return the answer to one of several requests in the running event loop; see `ask`."""
     protocol = _Protocol(body)
-    scope = _Scope(method, path, dict(headers or {}))
-    asyncio.run(application.__rsgi__(scope, protocol))
+    target, _, query = path.partition("?")
+    scope = Request(method, target, query, dict(headers or {}))
+    await application.__rsgi__(scope, protocol)
     return protocol.answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,20 +11,27 @@ LISTED_PROBLEMS = 50
 
 
 class RequestRefused(Exception):
-    """A request that gets a 4xx.
+    """A request that gets a 4xx, or 503 and 507 where there is no room for it.
 
     Args:
-        status: HTTP status, 400 to 499.
+        status: HTTP status.
         code: Stable identifier, in lower case with underscores.
         reason: One sentence for people.
         problems: Row by row, where the body could be parsed.
+        headers: Of the answer, e.g. allow.
     """
 
     def __init__(
-        self, status: int, code: str, reason: str, problems: Problems | None = None
+        self,
+        status: int,
+        code: str,
+        reason: str,
+        problems: Problems | None = None,
+        headers: Sequence[tuple[str, str]] = (),
     ) -> None:
         super().__init__(reason)
         self.status, self.code, self.reason, self.problems = status, code, reason, problems
+        self.headers = headers
 
     def body(self) -> dict[str, Any]:
         """Return the JSON answer."""
@@ -48,6 +56,13 @@ class Problems:
             self.listed.append(
                 {k: v for k, v in place.items() if v is not None} | {"reason": reason}
             )
+
+    def extend(self, others: Problems, rows: int) -> None:
+        """Add the problems of a later part of the body, which `rows` rows come before."""
+        self.count += others.count
+        for problem in others.listed[: LISTED_PROBLEMS - len(self.listed)]:
+            moved = {"row": problem["row"] + rows} if "row" in problem else {}
+            self.listed.append(problem | moved)
 
     def refuse_any(self) -> None:
         """Raise RequestRefused (422) if there is a problem."""

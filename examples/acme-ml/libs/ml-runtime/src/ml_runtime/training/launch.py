@@ -14,6 +14,7 @@ from ..errors import TrainingError
 from ..hyperparameters import TrainingHyperparameters, parse_hyperparameters
 from ..layout import ContainerLayout
 from ..model_code import ModelCode
+from ..tracking.run_record import RunRecorder
 from .combinations import check_combination, this_machine
 from .loop import train_model
 from .observer import Observer, Observers, PrintingObserver
@@ -57,12 +58,12 @@ def train(
 
 def _train_here(layout: ContainerLayout, code: ModelCode) -> None:
     with join_process_group() as process:
-        train_model(layout, code, process, observer_of(layout))
+        train_model(layout, code, process, observer_of(layout, code))
 
 
-def observer_of(layout: ContainerLayout) -> Observer:
+def observer_of(layout: ContainerLayout, code: ModelCode) -> Observer:
     """Return who is told what happens in a run."""
-    return Observers([PrintingObserver()])
+    return Observers([PrintingObserver(), RunRecorder(layout, code.folder)])
 
 
 def torchrun_options(layout: ContainerLayout, processes: int, port: str) -> list[str]:

@@ -119,10 +119,9 @@ def train_model(
                         progress, best_step=step, best_loss=scores["validation_loss"]
                     )
                 since, since_step = time.monotonic(), step
-            progress = replace(progress, step=step)
             stops = interruption.agreed()
             if step % save_steps == 0 or step in (last_step, progress.best_step) or stops:
-                checkpoints.save(progress, state)
+                checkpoints.save(replace(progress, step=step), state)
             if stops and step < last_step:
                 checkpoints.close()
                 raise stopped(step)
@@ -170,14 +169,17 @@ def compute_gradients(
     # Gradients are averaged over processes: times world_size over rows, that average is the batch's
     # mean, even where the processes hold different numbers of rows.
     scale = process.world_size / max(1, batch.rows)
-    total = torch.zeros((), device=process.device)
+    total: Tensor | None = None
     for number, (features, targets) in enumerate(batch.parts, start=1):
         with synchronising(model, last=number == len(batch.parts)):
             with forward:
                 outputs = model(features)
-            loss = objective.loss_sum(outputs[: len(targets)], targets) * scale
+            if len(outputs) > len(targets):
+                outputs = outputs[: len(targets)]
+            loss = objective.loss_sum(outputs, targets) * scale
             scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
-        total += loss.detach()
+        total = loss.detach() if total is None else total + loss.detach()
+    assert total is not None  # noqa: S101 - every batch has a part
     return total
 
 

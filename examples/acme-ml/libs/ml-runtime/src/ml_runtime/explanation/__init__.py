@@ -1,0 +1,1 @@
+"""Explains single predictions by what each input contributed."""

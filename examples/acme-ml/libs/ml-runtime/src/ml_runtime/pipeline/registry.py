@@ -1,0 +1,184 @@
+"""The model registry of this machine: MLflow's, in SQLite.
+
+On SageMaker the same step makes a version in a model package group. Both refuse to approve by
+themselves: a person does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import PipelineError
+from ..layout import ContainerLayout
+from .fingerprint import digest_of
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+# Folder of the repository with the database and the registered artifacts; Git ignores it.
+STORE = ".mlflow"
+
+
+@dataclass(frozen=True)
+class Registration:
+    """One version in the registry.
+
+    Attributes:
+        name: The registered model's name: that of the model's folder.
+        version: Counted from 1 by the registry.
+        digest: SHA-256 over the files of the artifact.
+        source: Folder of the artifact, which belongs to the version and is never written again.
+        tracking_uri: Where the registry is.
+        created: False where this artifact had been registered before.
+    """
+
+    name: str
+    version: int
+    digest: str
+    source: str
+    tracking_uri: str
+    created: bool
+
+
+def repository_of(code: Path) -> Path:
+    """Return the nearest folder upwards that has a wa-ml.json, else `code` itself."""
+    return next((one for one in (code, *code.parents) if (one / "wa-ml.json").is_file()), code)
+
+
+def tracking_uri(code: Path, environ: Mapping[str, str]) -> str:
+    """Return MLFLOW_TRACKING_URI, or the SQLite database of the repository."""
+    default = f"sqlite:///{repository_of(code) / STORE / 'mlflow.db'}"
+    return environ.get("MLFLOW_TRACKING_URI") or default
+
+
+def register(
+    layout: ContainerLayout, code: Path, approval: str, environ: Mapping[str, str]
+) -> Registration:
+    """Register the model of a step's folder as a new version, and write what came out.
+
+    The artifact is copied to a folder of its own first: the pipeline writes over its folders. One
+    that is registered already gets no second version.
+
+    Reads model/ and evaluation/evaluation.json, writes output/data/registration.json.
+
+    Args:
+        layout: The step's folder.
+        code: The model's folder; its name is the registered model's.
+        approval: Status of the new version, as SageMaker names it, e.g. PendingManualApproval.
+        environ: For MLFLOW_TRACKING_URI and ML_RUNTIME_COMMIT.
+
+    Raises:
+        PipelineError: MLflow is not installed, or the model or its report is absent.
+    """
+    report = _report(layout.root / "evaluation" / "evaluation.json")
+    uri, name = tracking_uri(code, environ), code.name
+    client = _client(uri, repository_of(code))
+    digest = digest_of(layout.model)
+    found = _known(client, name, digest)
+    created = found is None
+    source = repository_of(code) / STORE / "models" / name / digest[:16]
+    if found is None:
+        _keep(layout.model, source)
+        tags = _tags(layout, report, digest, approval, commit_of(code, environ))
+        version = client.create_model_version(name, source.as_uri(), tags=tags)
+        found = int(version.version)
+    result = Registration(name, found, digest, str(source), uri, created)
+    layout.output_data.mkdir(parents=True, exist_ok=True)
+    file = layout.output_data / "registration.json"
+    file.write_text(json.dumps(asdict(result), indent=2) + "\n", "utf-8")
+    verb = "registered as" if created else "is already"
+    print(f"register: {name} {verb} version {found} ({approval}); sha256={digest[:12]};")
+    return result
+
+
+def commit_of(code: Path, environ: Mapping[str, str]) -> str:
+    """Return the Git commit, "-dirty" appended where files differ from it, or "unknown"."""
+    if "ML_RUNTIME_COMMIT" in environ:
+        return environ["ML_RUNTIME_COMMIT"]
+    answers = []
+    for question in (("rev-parse", "HEAD"), ("status", "--porcelain", "--", ".")):
+        try:
+            done = subprocess.run(  # noqa: S603
+                ["git", *question],  # noqa: S607
+                cwd=code,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        except OSError:  # there is no Git
+            return "unknown"
+        if done.returncode != 0:
+            return "unknown"
+        answers.append(done.stdout.strip())
+    return answers[0] + ("-dirty" if answers[1] else "")
+
+
+def _client(uri: str, repository: Path) -> MlflowClient:
+    # It would report its use over the network.
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    try:
+        from mlflow import MlflowClient
+    except ImportError as error:
+        raise PipelineError(
+            "mlflow-absent",
+            "The registry needs MLflow, which is not installed.",
+            str(error),
+            'Install it: the dependency group "dev" has ml-runtime[track].',
+        ) from error
+    (repository / STORE).mkdir(exist_ok=True)
+    return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def _known(client: MlflowClient, name: str, digest: str) -> int | None:
+    """The version of that artifact, or None; makes the registered model if it is the first."""
+    if not client.search_registered_models(f"name = '{name}'"):
+        client.create_registered_model(name)
+    versions = client.search_model_versions(f"name = '{name}'")
+    same = [int(one.version) for one in versions if one.tags.get("artifact_sha256") == digest]
+    return max(same, default=None)
+
+
+def _keep(model: Path, place: Path) -> None:
+    partial = place.with_name(f".{place.name}")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(model, partial)
+    partial.rename(place)
+
+
+def _report(file: Path) -> Mapping[str, Any]:
+    try:
+        content = json.loads(file.read_text("utf-8"))
+        if not isinstance(content, dict):
+            raise ValueError("it is no JSON object")
+    except (OSError, ValueError) as error:
+        raise PipelineError(
+            "report-unreadable", f"{file} cannot be read:", f"{error}.", "Run evaluate first."
+        ) from error
+    return content
+
+
+def _tags(
+    layout: ContainerLayout, report: Mapping[str, Any], digest: str, approval: str, commit: str
+) -> dict[str, str]:
+    schema = (layout.model / "schema.json").read_bytes()
+    metrics = {f"metric.{name}": str(one["value"]) for name, one in report["metrics"].items()}
+    return {
+        **metrics,
+        "skill": str(report["skill"]["value"]),
+        "approval_status": approval,
+        "artifact_sha256": digest,
+        "onnx_sha256": str(report["model"]["onnxSha256"]),
+        "schema_sha256": hashlib.sha256(schema).hexdigest(),
+        "test_data_sha256": str(report["data"]["testSha256"]),
+        "flavour": str(report["model"]["flavour"]),
+        "git_commit": commit,
+    }

@@ -1,0 +1,130 @@
+"""Requests of the same moment are computed together, and nobody gets another's answer."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from linear_model import CLASSES, random_rows, table, write_linear_model
+
+from ml_runtime.inference import load_exported_model
+from ml_runtime.serving.application import Application
+from ml_runtime.serving.in_process import Answer, ask_in_loop
+from ml_runtime.serving.pace import Pace
+from ml_runtime.serving.settings import ServingSettings
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_linear_model(tmp_path_factory.mktemp("linear") / "model", CLASSES, scale=0.1)
+
+
+class CountingSession:
+    """ONNX Runtime's session, which notes how many rows each call had."""
+
+    def __init__(self, session: Any) -> None:
+        self.session, self.calls = session, list[int]()
+
+    def run(self, names: Any, feed: dict[str, Any]) -> Any:
+        self.calls.append(len(feed["features"]))
+        return self.session.run(names, feed)
+
+
+def server(folder: Path, **settings: Any) -> tuple[Application, CountingSession]:
+    model = load_exported_model(folder)
+    session = CountingSession(model.session)
+    object.__setattr__(model, "session", session)
+    return Application(model, ServingSettings(**settings)), session
+
+
+def ask_all(application: Application, bodies: list[bytes]) -> list[Answer]:
+    async def all_at_once() -> list[Answer]:
+        requests = (
+            ask_in_loop(
+                application,
+                "POST",
+                "/invocations",
+                {"content-type": "application/json", "content-length": str(len(body))},
+                body,
+            )
+            for body in bodies
+        )
+        return list(await asyncio.gather(*requests))
+
+    return asyncio.run(all_at_once())
+
+
+def test_requests_of_one_moment_are_one_batch_and_each_gets_its_own_answer(folder: Path) -> None:
+    application, session = server(folder)
+    rows = random_rows(64)
+    bodies = [json.dumps({"instances": [row]}).encode() for row in rows.tolist()]
+    bodies[7] = json.dumps({"instances": [["x", 1, 2, 3, 4]]}).encode()
+    bodies[9] = b"{"
+    bodies[11] = json.dumps({"instances": rows[:3].tolist()}).encode()
+    answers = ask_all(application, bodies)
+    assert session.calls == [64]
+    expected = load_exported_model(folder).answers(table(rows))
+    for index, answer in enumerate(answers):
+        if index in (7, 9):
+            assert answer.status == (422 if index == 7 else 400)
+            continue
+        assert answer.status == 200, answer
+        shares = [
+            list(entry["probabilities"].values())
+            for entry in json.loads(answer.body)["predictions"]
+        ]
+        wanted = expected[:3] if index == 11 else expected[index : index + 1]
+        np.testing.assert_allclose(shares, wanted, atol=1e-6)
+
+
+def test_a_batch_has_at_most_the_rows_that_are_set(folder: Path) -> None:
+    application, session = server(folder, batch_rows=10)
+    body = json.dumps({"instances": random_rows(4).tolist()}).encode()
+    large = json.dumps({"instances": random_rows(25).tolist()}).encode()
+    answers = ask_all(application, [body] * 5 + [large])
+    assert [answer.status for answer in answers] == [200] * 6
+    assert session.calls == [8, 8, 4, 25]
+
+
+def test_a_full_queue_is_said_to_be_full(folder: Path) -> None:
+    application, _ = server(folder, queue_requests=3)
+    body = json.dumps({"instances": random_rows(1).tolist()}).encode()
+    statuses = [answer.status for answer in ask_all(application, [body] * 10)]
+    assert sorted(set(statuses)) == [200, 503]
+    assert statuses.count(200) == 3
+
+
+def test_a_slow_model_is_computed_beside_the_event_loop(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application, session = server(folder)
+    body = json.dumps({"instances": random_rows(1).tolist()}).encode()
+    # As if every row took a tenth of a second.
+    monkeypatch.setattr(Pace, "seconds", lambda self, rows: 0.1 * rows)
+    answers = ask_all(application, [body] * 20)
+    assert [answer.status for answer in answers] == [200] * 20
+    assert sum(session.calls) == 20
+
+
+def test_a_failing_model_fails_the_requests_of_its_batch_only(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    application, session = server(folder)
+    body = json.dumps({"instances": random_rows(1).tolist()}).encode()
+    working, session.session = session.session, None
+    assert {answer.status for answer in ask_all(application, [body] * 3)} == {500}
+    assert "Traceback" in capsys.readouterr().err
+    session.session = working
+    assert {answer.status for answer in ask_all(application, [body] * 3)} == {200}
+
+
+def test_the_pace_learns_slowly_from_single_slow_times() -> None:
+    pace = Pace()
+    assert pace.seconds(16) == 0
+    for _ in range(20):
+        pace.learn(16, 0.001)
+    pace.learn(16, 5.0)
+    assert pace.seconds(16) < 0.002
+    assert 100 < pace.rows_within(0.02) < 1000
