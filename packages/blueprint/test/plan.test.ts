@@ -89,7 +89,9 @@ describe('the manifest', () => {
     );
   });
   it('says how to go on where Git left its markers, and where a newer release wrote it', () => {
-    expect(() => parseManifest('{\n<<<<<<< HEAD\n}\n')).toThrow(/npx projen/);
+    expect(() => parseManifest('{\n<<<<<<< HEAD\n=======\n>>>>>>> other\n}\n')).toThrow(
+      /npx projen/,
+    );
     expect(() => parseManifest('{"version":4,"files":{}}')).toThrow(/npm ci/);
     expect(() => parseManifest(formatManifest(manifest, '100.0.0'))).toThrow(/100\.0\.0.*npm ci/);
   });
