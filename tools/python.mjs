@@ -22,6 +22,7 @@ export async function installPythonEnvironment() {
   const wanted = [
     ...constraints,
     `moto[server]==5.2.5`,
+    'schemathesis==4.32.5',
     readFileSync(join(runtimeFolder, 'pyproject.toml'), 'utf8'),
   ].join('\n');
   const mark = join(environment, '.wa-ml-installed');
@@ -46,6 +47,7 @@ export async function installPythonEnvironment() {
       'mypy',
       'pytest',
       'ruff',
+      'schemathesis==4.32.5',
       'scikit-learn',
       'moto[server]==5.2.5',
     ]);

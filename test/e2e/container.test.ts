@@ -10,6 +10,7 @@ import {
   containerOf,
   contextOf,
   imageSizes,
+  layersOf,
   mounted,
   removeImages,
   runIn,
@@ -17,6 +18,7 @@ import {
 } from './container/buildah';
 import { installContainerPrograms, whyNoContainers } from './container/machine';
 import { serveImage, type RunningContainer } from './container/running-container';
+import { serveSealed } from './container/sealed';
 import { trainedRepository, type TrainedRepository } from './container/trained-repository';
 
 const say = (text: string) => process.stderr.write(`  containers: ${text}\n`);
@@ -101,6 +103,31 @@ describe.skipIf(reason)(`containers${reason ? ` (skipped: ${reason})` : ''}`, ()
       expect(installed).toEqual([...repository.locked, 'ml-runtime==0.1.0'].sort());
       expect(installed.join()).toContain('onnxruntime==');
       expect(await inside('python', '-c', findTorch)).toBe('None\n');
+    });
+
+    it('is the base and what the Dockerfile adds, no layer of which is larger than its packages', async () => {
+      const layers = await layersOf(inference);
+      for (const { bytes, by } of layers)
+        say(`layer of ${(bytes / 1e6).toFixed(1)} MB, compressed: ${by.slice(0, 80)}`);
+      const packages = (await inside('python', '-c', sizeOfPackages)).trim().split('\n');
+      for (const line of packages) say(`package ${line}`);
+      expect(layers.length).toBeGreaterThan(1);
+      // Unpacked, with everything: a copy in a second layer, or a build tool left behind, would show.
+      const bytes = Number((await inside('du', '-sb', '/opt/venv')).split('\t')[0]);
+      const added = layers.slice(1).reduce((sum, layer) => sum + layer.bytes, 0);
+      expect(added).toBeLessThan(bytes);
+    });
+
+    it('serves with read-only files and no network', async () => {
+      const [first] = repository.heldOut.rows;
+      const body = JSON.stringify({ instances: [first] });
+      expect(await serveSealed(inference, repository.model, body)).toEqual({
+        ping: 200,
+        invocation: 200,
+        write: 'Read-only file system',
+        network: 'Network is unreachable',
+        user: 10001,
+      });
     });
 
     it('holds no build tools, and neither code nor data of the repository', async () => {
@@ -273,6 +300,15 @@ const worst = (one: number[][], other: number[][]): number =>
 // As in the template.
 const trainGroup = 'train = ["ml-runtime[train]", "scikit-learn"]';
 const findTorch = 'import importlib.util; print(importlib.util.find_spec("torch"))';
+const sizeOfPackages = `
+import importlib.metadata
+sizes = {
+    package.name: sum(file.size or 0 for file in package.files or [])
+    for package in importlib.metadata.distributions()
+}
+for name, size in sorted(sizes.items(), key=lambda one: -one[1])[:5]:
+    print(f"{name}: {size / 1e6:.1f} MB")
+`;
 const listPackages = `
 import importlib.metadata
 for package in importlib.metadata.distributions():

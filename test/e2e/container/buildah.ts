@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { must, toolRoot } from '../workshop';
 
@@ -131,6 +131,23 @@ export async function imageSizes(): Promise<Map<string, string>> {
   return new Map(
     images.flatMap(({ id, names, size }) => (names ?? [id]).map((name) => [name, size])),
   );
+}
+
+/** Layers of an image from the first to the last, as a registry would keep them: compressed size in bytes, and what made it. */
+export async function layersOf(image: string): Promise<{ bytes: number; by: string }[]> {
+  const folder = join(storage, 'pushed');
+  await buildah(['push', '--quiet', image, `dir:${folder}`]);
+  const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as unknown;
+  const manifest = read('manifest.json') as {
+    config: { digest: string };
+    layers: { size: number }[];
+  };
+  const { history } = read(manifest.config.digest.replace('sha256:', '')) as {
+    history: { created_by?: string; empty_layer?: boolean }[];
+  };
+  rmSync(folder, { recursive: true, force: true });
+  const made = history.filter(({ empty_layer }) => !empty_layer);
+  return manifest.layers.map(({ size }, at) => ({ bytes: size, by: made[at]?.created_by ?? '' }));
 }
 
 /** Deletes this run's images and containers, and what interrupted runs left behind. */
