@@ -60,6 +60,7 @@ def test_a_line_of_metrics_is_what_cloudwatch_reads(
         "CacheMisses": 5,
         "OutOfRangeValues": 1,
     }
+    assert line["Refusals"] == {"body_shape": 2}
     assert line["BatchSize"] == [1, 1, 3]
     assert len(line["Latency"]) == 6
     application.write_metrics()

@@ -46,7 +46,8 @@ def metrics_line(metrics: Metrics, settings: ServingSettings, version: str) -> d
             metric of its own, with its own price.
     """
     counts = {"Requests": metrics.requests} | metrics.counts
-    metrics.requests, metrics.counts = 0, {}
+    refusals = metrics.refusals
+    metrics.requests, metrics.counts, metrics.refusals = 0, {}, {}
     values: dict[str, Any] = {name: counts[name] for name in COUNTS if counts.get(name)}
     distributions = {
         LATENCY: [round(value * 1000, 3) for value in metrics.latency.values()],
@@ -71,6 +72,7 @@ def metrics_line(metrics: Metrics, settings: ServingSettings, version: str) -> d
         **named,
         "ModelVersion": version,
         **values,
+        **({"Refusals": refusals} if refusals else {}),
     }
 
 

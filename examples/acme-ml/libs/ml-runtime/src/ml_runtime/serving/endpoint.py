@@ -77,7 +77,7 @@ class Endpoint:
         try:
             await self.respond(scope, protocol)
         except RequestRefused as refusal:
-            self.metrics.count("Errors4XX" if refusal.status < 500 else "Errors5XX")
+            self.metrics.refusal(refusal.status, refusal.code)
             headers = [("content-type", JSON), *refusal.headers]
             protocol.response_bytes(refusal.status, headers, orjson.dumps(refusal.body()))
         except Exception:

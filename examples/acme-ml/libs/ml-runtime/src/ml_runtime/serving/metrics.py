@@ -56,6 +56,7 @@ class Metrics:
 
     Attributes:
         counts: By name of the metric.
+        refusals: By code; what was wrong with the values is not kept, it may be about people.
         latency: From the first byte of the body to the answer, in seconds.
         queue_time: From the last byte of the body to the computation, in seconds, by batch.
         batch_size: Rows computed together.
@@ -63,12 +64,18 @@ class Metrics:
 
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
+        self.refusals: dict[str, int] = {}
         self.requests = 0
         self.latency, self.queue_time, self.batch_size = Histogram(), Histogram(), Histogram()
 
     def count(self, name: str, by: int = 1) -> None:
         """Add to a count."""
         self.counts[name] = self.counts.get(name, 0) + by
+
+    def refusal(self, status: int, code: str) -> None:
+        """Count a refused request."""
+        self.count("Errors4XX" if status < 500 else "Errors5XX")
+        self.refusals[code] = self.refusals.get(code, 0) + 1
 
     def request(self, seconds: float) -> None:
         """Count an answer of any status."""
