@@ -56,13 +56,13 @@ class Stalls(NullAnswers):
 
 
 class TwoSpeeds(NullAnswers):
-    """Every tenth answer takes 300 ms, the others 20 ms; other requests do not wait for them."""
+    """Every tenth answer takes two seconds, the others 20 ms; nothing waits for anything else."""
 
     packets = 0
 
     def data_received(self, data: bytes) -> None:
         TwoSpeeds.packets += 1
-        delay = 0.3 if TwoSpeeds.packets % 10 == 0 else 0.02
+        delay = 2.0 if TwoSpeeds.packets % 10 == 0 else 0.02
         asyncio.get_running_loop().call_later(delay, super().data_received, data)
 
 
@@ -111,11 +111,11 @@ def test_requests_that_a_stall_kept_waiting_are_all_counted() -> None:
 
 
 def test_gives_back_the_percentiles_of_a_known_distribution() -> None:
-    samples = samples_of(TwoSpeeds)
-    step = summarise(200, 3, samples, stopped=False)
-    assert step.p50 >= 20
-    assert step.p99 >= 300
-    assert 0.09 <= np.mean(samples.latency >= 0.3) <= 0.2
+    samples = samples_of(TwoSpeeds, rate=100, seconds=2, connections=128)
+    step = summarise(100, 2, samples, stopped=False)
+    assert 20 <= step.p50 < 2000 <= step.p99
+    # Two seconds are far from what a busy machine adds to the others.
+    assert 0.09 <= np.mean(samples.latency >= 2.0) <= 0.12
     assert step.errors == 0
 
 

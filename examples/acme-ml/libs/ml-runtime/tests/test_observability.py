@@ -154,12 +154,11 @@ def test_a_full_disk_loses_captures_and_no_request(folder: Path, tmp_path: Path)
 
 
 def test_cached_answers_are_captured_too(folder: Path, tmp_path: Path) -> None:
-    application = server(
-        folder, capture_percent=100, capture_folder=str(tmp_path), cache_megabytes=1
-    )
-    for _ in range(3):
+    application = server(folder, capture_folder=str(tmp_path), cache_megabytes=1)
+    for captured in (False, False, True):
+        application.invocation.capture.share = float(captured)
         invoke(application, [[0, 0, 0, 0, 0]])
-    assert application.metrics.counts["Captured"] == 3
+    assert application.metrics.counts == {"CacheMisses": 1, "CacheHits": 1, "Captured": 1}
 
 
 def test_nothing_is_traced_unless_it_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,9 @@ def test_learns_from_categories_and_missing_values_and_exports_what_it_learnt(
     assert [entry.name for entry in graph.output] == ["answers"]
     assert graph.input[0].type.tensor_type.shape.dim[0].dim_param == "rows"
     assert not list((root / "model").glob("*.pkl"))
+    record = json.loads((root / "output/data/run.json").read_text("utf-8"))
+    assert record["status"] == "finished"
+    assert record["run"] == json.loads((root / "model/training.json").read_text("utf-8"))["run"]
 
 
 def test_of_two_classes_both_probabilities_are_served(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ class Recording:
 def recording(monkeypatch: pytest.MonkeyPatch) -> Recording:
     observer = Recording()
     both = Observers([PrintingObserver(), observer])
-    monkeypatch.setattr(launch, "observer_of", lambda layout: both)
+    monkeypatch.setattr(launch, "observer_of", lambda layout, code: both)
     return observer
 
 

@@ -75,10 +75,7 @@ class LineBlocks:
         """Return the next rows; see `Blocks`."""
         if not last and len(self._held) < BLOCK_BYTES:
             return None
-        end = len(self._held) if last else self._held.rfind(b"\n") + 1
-        # A quoted cell may hold line ends: the cut is where the quotes are even.
-        if end and not last and self.media_type == CSV and self._held.count(b'"', 0, end) % 2:
-            end = 0
+        end = len(self._held) if last else self._cut()
         if not end:
             if len(self._held) > self.most:
                 self._held.clear()
@@ -90,6 +87,18 @@ class LineBlocks:
         if not self._begun:
             block = block.removeprefix(BYTE_ORDER_MARK)
         return self._parsed(block) if block.strip() else None
+
+    def _cut(self) -> int:
+        """Where the last whole row ends; 0 where there is none.
+
+        A quoted cell of CSV may hold line ends: up to the end of a row there are even quotes.
+        """
+        end = self._held.rfind(b"\n") + 1
+        if self.media_type == CSV:
+            while end and self._held.count(b'"', 0, end) % 2:
+                # Back to before the quote that opened the cell.
+                end = self._held.rfind(b"\n", 0, self._held.rfind(b'"', 0, end)) + 1
+        return end
 
     def _parsed(self, block: bytes) -> Columns | None:
         text = decoded(block)

@@ -81,11 +81,13 @@ class RunRecorder:
         self._add(step, metrics)
 
     def on_end(self, record: Mapping[str, Any]) -> None:
-        """Finish the record."""
+        """Finish the record; of a run that failed before it began there is none."""
         self.gpu.stop()
+        if not self.content:
+            return
         known = {key: value for key, value in record.items() if key not in ("status", "step")}
-        self.content |= {"status": record["status"], "endedAt": _now(), "step": record["step"]}
-        self.content["result"] = _finite(known)
+        self.content |= {"status": record["status"], "endedAt": _now(), "result": _finite(known)}
+        self.content["step"] = record.get("step", self.content["step"])
         self._write()
 
     def _earlier_part(self, record: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from ..layout import ContainerLayout
 from ..model_code import Feature, ModelCode
 from ..schema import Schema
 from ..tables import Columns
+from ..tracking.run_record import RunRecorder
 from .artifact import onnx_difference, parity_samples, write_artifact
 
 
@@ -127,8 +128,26 @@ def train_estimator(layout: ContainerLayout, code: ModelCode) -> None:
     )
     how = f"{schema.flavour}; run {run}; {len(train.target)} rows"
     print(f"train: starting ({how})", flush=True)
-    fitted = module.fit(data, settings)
-    print(_scores(schema, fitted.predict(validation.features), validation.target), flush=True)
+    recorder = RunRecorder(layout, code.folder)
+    recorder.on_start(
+        {
+            "run": run,
+            "step": 0,
+            "rows": len(train.target),
+            "processes": 1,
+            "device": "cpu",
+            "settings": asdict(settings),
+            "dataSha256": digest,
+        }
+    )
+    try:
+        fitted = module.fit(data, settings)
+    except Exception as error:
+        recorder.on_end({"status": "failed", "reason": str(error)})
+        raise
+    metrics = _metrics(schema, fitted.predict(validation.features), validation.target)
+    print(" ".join(f"{name}={value:.6f};" for name, value in metrics.items()), flush=True)
+    recorder.on_epoch(1, metrics)
 
     def write_model(folder: Path) -> float:
         fitted.save(folder)
@@ -144,6 +163,7 @@ def train_estimator(layout: ContainerLayout, code: ModelCode) -> None:
     }
     parity = write_artifact(layout, code, schema, record, write_model, fitted.parity_limit)
     print(f"exported={layout.model}; onnx_max_abs_difference={parity:.2e};", flush=True)
+    recorder.on_end({"status": "finished", "step": 1, "onnxMaxAbsDifference": parity})
 
 
 def _run_id(parts: dict[str, Any]) -> str:
@@ -174,11 +194,13 @@ def _target(schema: Schema, values: NDArray[Any]) -> NDArray[Any]:
     return np.array([index[value] for value in values], dtype=np.int64)
 
 
-def _scores(schema: Schema, answers: NDArray[np.float32], target: NDArray[Any]) -> str:
+def _metrics(
+    schema: Schema, answers: NDArray[np.float32], target: NDArray[Any]
+) -> dict[str, float]:
     wide = answers.astype(np.float64)
     metrics = (
         regression_metrics(wide[:, 0], target)
         if schema.task == "regression"
         else classification_metrics(wide, target)
     )
-    return " ".join(f"validation_{name}={value:.6f};" for name, value in metrics.items())
+    return {f"validation_{name}": value for name, value in metrics.items()}

@@ -57,8 +57,16 @@ def train(
 
 
 def _train_here(layout: ContainerLayout, code: ModelCode) -> None:
+    observer = observer_of(layout, code)
     with join_process_group() as process:
-        train_model(layout, code, process, observer_of(layout, code))
+        try:
+            train_model(layout, code, process, observer)
+        except Exception as error:
+            if process.is_first:
+                was_stopped = isinstance(error, TrainingError) and error.code == "stopped"
+                status = "stopped" if was_stopped else "failed"
+                observer.on_end({"status": status, "reason": str(error)})
+            raise
 
 
 def observer_of(layout: ContainerLayout, code: ModelCode) -> Observer:

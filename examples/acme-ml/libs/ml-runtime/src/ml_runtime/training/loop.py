@@ -102,11 +102,12 @@ def train_model(
             step += 1
 
             ends_epoch = step % epoch_steps == 0
-            if ends_epoch or (settings.logging_steps and step % settings.logging_steps == 0):
+            is_logged = settings.logging_steps > 0 and step % settings.logging_steps == 0
+            if ends_epoch or is_logged:
                 mean = process.total([float(loss)])[0] / process.world_size
                 if not math.isfinite(mean):
                     raise _diverged(step)
-                if process.is_first and settings.logging_steps:
+                if process.is_first and is_logged:
                     observer.on_step(step, {"loss": mean, "learning_rate": rate})
             if ends_epoch:
                 scores = validate(model, source.validation, objective, settings, process)
@@ -141,7 +142,7 @@ def train_model(
         parity = export_model(layout, code, schema, served, source.sample, record | steps)
         best = {"best_step": progress.best_step, "best_validation_loss": progress.best_loss}
         end = {"status": "finished", "step": step, "onnxMaxAbsDifference": parity}
-        observer.on_end(end | best)
+        observer.on_end(record | end | best)
     process.wait()
 
 

@@ -36,11 +36,12 @@ class Observer(Protocol):
         """
 
     def on_end(self, record: Record) -> None:
-        """At the end, whichever.
+        """At the end, whichever; a run that fails early has not started.
 
         Args:
-            record: `status` ("finished", "stopped" or "failed"), `step`, and where it is known
-                `best_step`, `best_validation_loss` and `onnxMaxAbsDifference`.
+            record: `status`: "finished", "stopped" (by SIGTERM) or "failed". A finished run's has
+                all of `on_start` that is about its content, `step`, `best_step`,
+                `best_validation_loss` and `onnxMaxAbsDifference`; others' have the `reason`.
         """
 
 
