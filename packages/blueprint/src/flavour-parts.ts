@@ -70,7 +70,6 @@ const onlyFor: Partial<Record<PythonPackageName, readonly Flavour[]>> = {
   onnxmltools: ['xgboost'],
   onnxscript: ['pytorch-tabular', 'pytorch-image', 'transformer-text'],
   pillow: ['pytorch-image'],
-  pyarrow: ['pytorch-tabular', 'pytorch-image', 'transformer-text'],
   safetensors: ['pytorch-tabular', 'pytorch-image', 'transformer-text'],
   'scikit-learn': ['pytorch-tabular', 'pytorch-image', 'xgboost', 'sklearn'],
   skl2onnx: ['xgboost', 'sklearn'],

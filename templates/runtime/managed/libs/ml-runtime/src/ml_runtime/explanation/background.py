@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data.channels import read_channel, read_channel_schema
 from ..layout import ContainerLayout
 from ..schema import Column, Schema
-from ..tables import Columns, read_csv, row_count, take_rows, write_csv
+from ..tables import Columns, joined_tables, read_csv, row_count, take_rows, write_csv
 
 FILE = "background.csv"
 
@@ -18,6 +17,9 @@ FILE = "background.csv"
 ROWS = 16
 
 SEED = 20
+
+# Blocks of the train channel that are looked at, spread over it: it may be larger than memory.
+BLOCKS = 8
 
 
 def has_separate_inputs(schema: Schema) -> bool:
@@ -34,10 +36,16 @@ def record_background(layout: ContainerLayout) -> None:
     Raises:
         DataError: The train channel is absent or malformed.
     """
+    # Imported here: this module serves as well, in an image without pyarrow.
+    from ..data.blocks import channel_blocks, read_block
+    from ..data.channels import read_channel_schema
+
     schema = read_channel_schema(layout)
     if not has_separate_inputs(schema):
         return
-    columns = read_channel(layout, "train", schema)
+    blocks = channel_blocks(layout.channel("train"))
+    chosen = blocks[:: max(1, len(blocks) // BLOCKS)][:BLOCKS]
+    columns = joined_tables([read_block(block, schema) for block in chosen])
     random = np.random.default_rng(SEED)
     table: Columns = {}
     for name in schema.input_names:
