@@ -20,6 +20,13 @@ interface Schema {
   readonly required?: readonly string[];
   readonly propertyNames?: Schema;
   readonly additionalProperties?: Schema | boolean;
+  readonly const?: unknown;
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly exclusiveMinimum?: number;
+  readonly items?: Schema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
 }
 
 /** Names that are legal here and mean something elsewhere: to YAML, JavaScript, Python, Windows, or us. */
@@ -54,20 +61,38 @@ function textMatching(pattern: string): fc.Arbitrary<string> {
 
 function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum);
+  if (schema.const !== undefined) return fc.constant(schema.const);
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return fc.oneof(...choices.map(arbitraryOf));
   switch (schema.type) {
     case 'boolean':
       return fc.boolean();
     case 'integer':
       return fc.integer({ min: schema.minimum!, max: schema.maximum! });
     case 'number':
-      return fc.double({ min: schema.minimum!, max: schema.maximum!, noNaN: true });
+      return numberOf(schema);
     case 'string':
       return stringOf(schema);
+    case 'array':
+      return fc.array(arbitraryOf(schema.items!), {
+        minLength: schema.minItems ?? 0,
+        maxLength: Math.min(schema.maxItems ?? 4, 4),
+      });
     case 'object':
       return schema.properties ? objectOf(schema, schema.properties) : recordOf(schema);
     default:
       throw new Error(`No arbitrary for ${JSON.stringify(schema)}: add one here.`);
   }
+}
+
+function numberOf({ minimum, maximum, exclusiveMinimum }: Schema): fc.Arbitrary<number> {
+  const least = exclusiveMinimum ?? minimum;
+  return fc.double({
+    ...(least === undefined ? {} : { min: least, minExcluded: exclusiveMinimum !== undefined }),
+    ...(maximum === undefined ? {} : { max: maximum }),
+    noNaN: true,
+    noDefaultInfinity: true,
+  });
 }
 
 function stringOf({
@@ -146,7 +171,10 @@ function drop(root: unknown, path: readonly (string | number)[]): void {
   let parent = root as Record<string, unknown> | undefined;
   for (const part of path.slice(0, -1))
     parent = parent?.[part] as Record<string, unknown> | undefined;
-  if (parent !== undefined && path.length > 0) Reflect.deleteProperty(parent, path.at(-1)!);
+  if (path.length === 0) return;
+  // What is missing and may not be: then there is no use for what surrounds it.
+  if (parent !== undefined && !(path.at(-1)! in parent)) drop(root, path.slice(0, -1));
+  else if (parent !== undefined) Reflect.deleteProperty(parent, path.at(-1)!);
 }
 
 /** Valid configurations: every property, enum and range of the JSON Schema, with awkward names and texts among them. */
