@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { WaMlError } from '@wa-ml/config';
 import { temporaryName, WriteError } from './working-copy';
 
@@ -166,16 +166,9 @@ function removeStale(file: string, expected: Holder): void {
 }
 
 /** Folders in which we never write, and which may be large. */
-const notOurs = new Set([
-  '.git',
-  '.nx',
-  '.venv',
-  'node_modules',
-  'cdk.out',
-  '.ml',
-  '.mlflow',
-  'data',
-]);
+const notOurs = new Set(['.git', '.nx', '.venv', 'node_modules', 'cdk.out', '.ml', '.mlflow']);
+/** A model's own data; ml_runtime has a folder of that name, too, and writes of ours in it. */
+const peoplesData = /^models[\\/][^\\/]+[\\/]data$/;
 
 /** Files that a killed process had begun and not moved to their place. */
 function removeTemporaries(root: string, pid: number): void {
@@ -183,8 +176,12 @@ function removeTemporaries(root: string, pid: number): void {
   const visit = (folder: string): void => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
-      if (entry.isDirectory() && !notOurs.has(entry.name)) visit(path);
-      else if (entry.isFile() && (entry.name === name || path === join(root, `${lockPath}.${pid}`)))
+      if (entry.isDirectory()) {
+        if (!notOurs.has(entry.name) && !peoplesData.test(relative(root, path))) visit(path);
+      } else if (
+        entry.isFile() &&
+        (entry.name === name || path === join(root, `${lockPath}.${pid}`))
+      )
         rmSync(path, { force: true });
     }
   };

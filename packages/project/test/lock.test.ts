@@ -45,11 +45,16 @@ describe('the lock', () => {
     const pid = deadPid();
     write(root, lockPath, holder(pid));
     write(root, `infra/.${pid}.wa-ml.tmp`, 'half');
+    write(root, `libs/ml-runtime/src/ml_runtime/data/.${pid}.wa-ml.tmp`, 'half');
     const killedBefore = `${lockPath}.${deadPid()}`; // before its lock was in its place
     write(root, killedBefore, '');
     write(root, 'infra/.1.wa-ml.tmp', 'of another run');
     projen(root, release);
     expect(existsSync(join(root, `infra/.${pid}.wa-ml.tmp`))).toBe(false);
+    expect(
+      existsSync(join(root, `libs/ml-runtime/src/ml_runtime/data/.${pid}.wa-ml.tmp`)),
+      'in a folder of ours that is called as people call theirs',
+    ).toBe(false);
     expect(existsSync(join(root, killedBefore))).toBe(false);
     expect(existsSync(join(root, 'infra/.1.wa-ml.tmp'))).toBe(true);
   });
