@@ -37,6 +37,7 @@ def run(options: argparse.Namespace, layout: ContainerLayout, arguments: list[st
     from ..training.launch import train
 
     train(layout, code, options.processes, arguments)
-    # The processes that torchrun starts come here too; the one that started it writes.
-    if "TORCHELASTIC_RUN_ID" not in os.environ:
+    # The processes that torchrun starts come here too: the one that started them writes. Of several
+    # hosts only the first exports a model.
+    if "TORCHELASTIC_RUN_ID" not in os.environ and (layout.model / "model.onnx").is_file():
         record_background(layout)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,13 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import PipelineError
 from ..layout import ContainerLayout
+from ..tracking.lineage import commit_of
+from ..tracking.store import STORE, open_client, repository_of, tracking_uri
 from .fingerprint import digest_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-
-# Folder of the repository with the database and the registered artifacts; Git ignores it.
-STORE = ".mlflow"
 
 
 @dataclass(frozen=True)
@@ -48,17 +45,6 @@ class Registration:
     created: bool
 
 
-def repository_of(code: Path) -> Path:
-    """Return the nearest folder upwards that has a wa-ml.json, else `code` itself."""
-    return next((one for one in (code, *code.parents) if (one / "wa-ml.json").is_file()), code)
-
-
-def tracking_uri(code: Path, environ: Mapping[str, str]) -> str:
-    """Return MLFLOW_TRACKING_URI, or the SQLite database of the repository."""
-    default = f"sqlite:///{repository_of(code) / STORE / 'mlflow.db'}"
-    return environ.get("MLFLOW_TRACKING_URI") or default
-
-
 def register(
     layout: ContainerLayout, code: Path, approval: str, environ: Mapping[str, str]
 ) -> Registration:
@@ -76,18 +62,19 @@ def register(
         environ: For MLFLOW_TRACKING_URI and ML_RUNTIME_COMMIT.
 
     Raises:
-        PipelineError: MLflow is not installed, or the model or its report is absent.
+        TrackingError: MLflow is not installed.
+        PipelineError: The model or its report is absent.
     """
     report = _report(layout.root / "evaluation" / "evaluation.json")
     uri, name = tracking_uri(code, environ), code.name
-    client = _client(uri, repository_of(code))
+    client = open_client(code, environ)
     digest = digest_of(layout.model)
     found = _known(client, name, digest)
     created = found is None
     source = repository_of(code) / STORE / "models" / name / digest[:16]
     if found is None:
         _keep(layout.model, source)
-        tags = _tags(layout, report, digest, approval, commit_of(code, environ))
+        tags = _tags(layout, report, digest, approval, commit_of(code, environ) or "unknown")
         version = client.create_model_version(name, source.as_uri(), tags=tags)
         found = int(version.version)
     result = Registration(name, found, digest, str(source), uri, created)
@@ -97,44 +84,6 @@ def register(
     verb = "registered as" if created else "is already"
     print(f"register: {name} {verb} version {found} ({approval}); sha256={digest[:12]};")
     return result
-
-
-def commit_of(code: Path, environ: Mapping[str, str]) -> str:
-    """Return the Git commit, "-dirty" appended where files differ from it, or "unknown"."""
-    if "ML_RUNTIME_COMMIT" in environ:
-        return environ["ML_RUNTIME_COMMIT"]
-    answers = []
-    for question in (("rev-parse", "HEAD"), ("status", "--porcelain", "--", ".")):
-        try:
-            done = subprocess.run(  # noqa: S603
-                ["git", *question],  # noqa: S607
-                cwd=code,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        except OSError:  # there is no Git
-            return "unknown"
-        if done.returncode != 0:
-            return "unknown"
-        answers.append(done.stdout.strip())
-    return answers[0] + ("-dirty" if answers[1] else "")
-
-
-def _client(uri: str, repository: Path) -> MlflowClient:
-    # It would report its use over the network.
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    try:
-        from mlflow import MlflowClient
-    except ImportError as error:
-        raise PipelineError(
-            "mlflow-absent",
-            "The registry needs MLflow, which is not installed.",
-            str(error),
-            'Install it: the dependency group "dev" has ml-runtime[track].',
-        ) from error
-    (repository / STORE).mkdir(exist_ok=True)
-    return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
 def _known(client: MlflowClient, name: str, digest: str) -> int | None:

@@ -22,7 +22,7 @@ def lineage(code: Path, environ: Mapping[str, str] = os.environ) -> dict[str, An
         code: The model's code folder.
         environ: Environment variables. What nothing tells is None.
     """
-    commit = environ.get(COMMIT_VARIABLE) or _git_commit(code)
+    commit = commit_of(code, environ)
     return {
         "commit": commit.removesuffix(DIRTY_SUFFIX) if commit else None,
         "dirty": commit.endswith(DIRTY_SUFFIX) if commit else None,
@@ -35,9 +35,13 @@ def lineage(code: Path, environ: Mapping[str, str] = os.environ) -> dict[str, An
     }
 
 
-def _git_commit(folder: Path) -> str | None:
+def commit_of(code: Path, environ: Mapping[str, str]) -> str | None:
+    """Return the Git commit, "-dirty" appended where files differ from it, or None."""
+    if told := environ.get(COMMIT_VARIABLE):
+        return told
+
     def git(*arguments: str) -> str:
-        command = ["git", "-C", str(folder), *arguments]
+        command = ["git", "-C", str(code), *arguments]
         # An error (no Git, no repository, somebody else's) only means that nothing is known.
         told = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)  # noqa: S603
         return told.stdout.strip()
