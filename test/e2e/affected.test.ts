@@ -28,7 +28,11 @@ beforeAll(async () => {
 
 /** Nx in one process: there are dozens of runs here. */
 const nx = (...args: string[]): Promise<string> =>
-  must(bin(repository, 'nx'), args, repository, { NX_ISOLATE_PLUGINS: 'false' });
+  // Without the daemon, which hears of a change a moment after it was made.
+  must(bin(repository, 'nx'), args, repository, {
+    NX_DAEMON: 'false',
+    NX_ISOLATE_PLUGINS: 'false',
+  });
 const append = (path: string, text: string): void =>
   write(repository, path, `${read(repository, path)}${text}`);
 const generate = (generator: string, ...args: string[]): Promise<string> =>

@@ -44,11 +44,11 @@ export async function trainedRepository(): Promise<TrainedRepository> {
     root,
     model: join(folder, '.ml/model'),
     heldOut,
-    // Lines with a marker are for other systems: all of ours are without.
+    // Lines with a marker are for other systems, but for what only Windows goes without.
     locked: exported
       .split('\n')
-      .filter((line) => /^[^#;]+==[^;]+$/.test(line))
-      .map((line) => line.trim()),
+      .filter((line) => /^[^#;]+==[^;]+(; sys_platform != 'win32')?$/.test(line.trim()))
+      .map((line) => line.split(';')[0]!.trim()),
   };
 }
 
