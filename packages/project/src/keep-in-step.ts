@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   blobId,
@@ -246,11 +246,6 @@ export function pendingRecords({ bases, manifest }: Reconciliation, files: Files
       return text === null ? there !== undefined : there?.id !== blobId(text);
     })
   );
-}
-
-/** Whether a folder is a repository of ours. */
-export function isOurs(root: string): boolean {
-  return existsSync(join(root, 'wa-ml.json')) && existsSync(join(root, manifestPath));
 }
 
 /** Text of a repository's wa-ml.json. */

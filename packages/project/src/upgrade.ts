@@ -2,7 +2,7 @@ import { changesDisk } from '@wa-ml/blueprint';
 import { InputError, readConfiguration, type WaMlError } from '@wa-ml/config';
 import { commitUpgrade, isInGit, uncommitted } from './git';
 import { installDependenciesWatched } from './install';
-import { filesOnDisk, readConfigurationText } from './keep-in-step';
+import { basePath, filesOnDisk, readConfigurationText } from './keep-in-step';
 import { lockPythonPackagesWatched, LockError } from './lock-python';
 import type { Watch } from './run-program';
 import { upgradeFiles } from './upgrade-files';
@@ -114,7 +114,7 @@ async function lockProblem(
 function mayCreate({ reconciliation, plan }: UpgradePlan): string[] {
   return [
     ...reconciliation.actions.filter(changesDisk).map(({ path }) => path),
-    ...[...reconciliation.bases.keys()].map((path) => `.wa-ml/base/${path}`),
+    ...[...reconciliation.bases.keys()].map(basePath),
     'package-lock.json',
     ...plan
       .filter(({ path }) => path.endsWith('/pyproject.toml'))
