@@ -11,8 +11,6 @@ is decided when a run starts, by reading the list, and by all hosts together.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import shutil
@@ -38,11 +36,6 @@ from torch.distributed.checkpoint.state_dict_saver import async_save
 from torch.optim import Optimizer
 
 from .process_group import Process
-
-
-def run_id(parts: dict[str, Any]) -> str:
-    """Return 12 hexadecimal digits that stand for everything that decides a run's result."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)

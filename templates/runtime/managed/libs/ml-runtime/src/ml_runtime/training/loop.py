@@ -13,12 +13,13 @@ from torch.amp.grad_scaler import GradScaler
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 
 from ..data.channels import read_channel_schema
+from ..digests import run_id
 from ..errors import TrainingError
 from ..hyperparameters import TrainingHyperparameters, parse_hyperparameters
 from ..layout import ContainerLayout
 from ..model_code import ModelCode
 from .batches import Batch, Batches
-from .checkpoint import Checkpoints, Progress, TrainingState, run_id
+from .checkpoint import Checkpoints, Progress, TrainingState
 from .export import export_model
 from .interruption import interruptible, stopped
 from .objective import Objective, ServedModel
