@@ -36,6 +36,9 @@ const namePart = (what: string) =>
     )
     .max(limits.namePart.maxLength, `is longer than ${limits.namePart.maxLength} characters`);
 
+/** The most is ours: a slip of three zeros should not pass for a budget. */
+const monthlyUsd = z.number().min(1).max(1_000_000).optional();
+
 const imageByDigest = z
   .string()
   .regex(limits.imageByDigest, 'is no image by digest (name@sha256:<64 hexadecimal digits>)');
@@ -105,14 +108,9 @@ export const endpointSchema = z
       .enum(rollouts)
       .optional()
       .describe('How a new version takes over the traffic. Default: canary.'),
-    budgetUsd: z
-      .number()
-      .min(1)
-      .max(1_000_000)
-      .optional()
-      .describe(
-        'Monthly budget of the production endpoint in US dollars; of another one where it stands in the settings of its environment. Default: 2000.',
-      ),
+    budgetUsd: monthlyUsd.describe(
+      'Monthly budget of the production endpoint in US dollars; of another one where it stands in the settings of its environment. Default: 2000.',
+    ),
     ...serverFields,
   })
   .describe('How the model is served.');
@@ -187,14 +185,9 @@ export const environmentSchema = z
       .string()
       .regex(limits.region, 'is no AWS region')
       .describe('AWS region, e.g. eu-west-1.'),
-    budgetUsd: z
-      .number()
-      .min(1)
-      .max(1_000_000)
-      .optional()
-      .describe(
-        'Monthly budget in US dollars. Default: 100 in development, 500 in staging, 4000 in production.',
-      ),
+    budgetUsd: monthlyUsd.describe(
+      'Monthly budget in US dollars. Default: 100 in development, 500 in staging, 4000 in production.',
+    ),
     critical: z
       .boolean()
       .optional()

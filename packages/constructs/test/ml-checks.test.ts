@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { App, CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import { MlChecks, mlRules, checkedApp, synthesise, CapabilityStack } from '@wa-ml/constructs';
 import { readConfiguration } from '@wa-ml/config';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { example } from './generated-infra';
 import type { Case, RuleCases } from './ml-rules/cases';
 import { endpointCases } from './ml-rules/endpoint';
@@ -93,6 +93,28 @@ describe('the pack', () => {
     expect(findings('variant-two-instances', template.template, 'development')).toEqual([]);
     const spot = pipelineCases['training-on-spot']!.broken[0] as { template: Case };
     expect(findings('training-on-spot', spot.template, 'production')).toEqual([]);
+  });
+
+  it('reads each pipeline definition once, and the tree anew for each validation', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const template = pipelineCases['jobs-in-vpc']!.compliant[0]!;
+    const { Type, Properties } = Object.values(template)[0]!;
+    const pipeline = new CfnResource(stack, 'Pipeline', {
+      type: Type,
+      properties: { ...Properties },
+    });
+    const pack = new MlChecks();
+    const unreadable = () =>
+      pack
+        .validateScope(stack)
+        .violations.some(({ ruleName }) => ruleName === 'WaMl-pipeline-definition-readable');
+    const parse = vi.spyOn(JSON, 'parse');
+    expect(unreadable()).toBe(false);
+    const definitions = parse.mock.calls.filter(([text]) => String(text).includes('"Steps"'));
+    parse.mockRestore();
+    expect(definitions).toHaveLength(1);
+    pipeline.addPropertyOverride('PipelineDefinition.PipelineDefinitionBody', 'no JSON');
+    expect(unreadable()).toBe(true);
   });
 
   it('fails the synthesis of a generated app, and is set aside by a reason', () => {

@@ -1,9 +1,8 @@
 import type { Tier } from '@wa-ml/config';
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { Stack, type CfnResource } from 'aws-cdk-lib';
 import { CapabilityStack } from '../foundation/capability-stack';
-import { at, type Json } from './reading';
-
-const read = new WeakMap<CfnResource, CheckedResource>();
+import type { CheckedTree } from './checked-tree';
+import { at, written, type Json } from './reading';
 
 /** One resource as its template will have it: rules speak CloudFormation's language and know no CDK class. */
 export class CheckedResource {
@@ -13,8 +12,12 @@ export class CheckedResource {
   readonly deletionPolicy: Json;
   readonly metadata: Json;
   readonly logicalId: string;
+  private parsed?: { readonly definition: Json };
 
-  private constructor(private readonly node: CfnResource) {
+  constructor(
+    private readonly node: CfnResource,
+    private readonly tree: CheckedTree,
+  ) {
     const stack = Stack.of(node);
     this.logicalId = String(stack.resolve(node.logicalId));
     const template: Json = stack.resolve(
@@ -27,30 +30,29 @@ export class CheckedResource {
     this.metadata = at(resource, 'Metadata');
   }
 
-  /** Read once: several rules look at the same resource. */
-  static of(node: CfnResource): CheckedResource {
-    let resource = read.get(node);
-    if (!resource) read.set(node, (resource = new CheckedResource(node)));
-    return resource;
-  }
-
   /** The tier of its environment. A stack that is none of ours is held to production's rules. */
   get tier(): Tier {
     const stack = Stack.of(this.node);
     return stack instanceof CapabilityStack ? stack.subject.environment.tier : 'production';
   }
 
+  /**
+   * A SageMaker pipeline's definition, parsed once, with `<...>` for what only the deployment knows.
+   * Undefined where it lies in S3 or is no JSON; `pipeline-definition-readable` reports that.
+   */
+  get pipelineDefinition(): Json {
+    this.parsed ??= { definition: parsed(this.properties) };
+    return this.parsed.definition;
+  }
+
   /** Resources of a type in the same stack. */
   inStack(type: string): readonly CheckedResource[] {
-    return all(Stack.of(this.node), type).map((node) => CheckedResource.of(node));
+    return this.tree.inStackOf(this.node, type);
   }
 
   /** Resources of a type in the same environment: in all of its stacks. */
   inEnvironment(type: string): readonly CheckedResource[] {
-    const environment = environmentOf(this.node);
-    return all(this.node.node.root, type)
-      .filter((node) => environmentOf(node) === environment)
-      .map((node) => CheckedResource.of(node));
+    return this.tree.inEnvironmentOf(this.node, type);
   }
 
   /** Whether a value of a template is a reference to this resource (`Ref` or `Fn::GetAtt`). */
@@ -59,16 +61,12 @@ export class CheckedResource {
   }
 }
 
-function all(scope: { readonly node: CfnResource['node'] }, type: string): CfnResource[] {
-  return scope.node
-    .findAll()
-    .filter(
-      (node): node is CfnResource =>
-        CfnResource.isCfnResource(node) && node.cfnResourceType === type,
-    );
-}
-
-function environmentOf(node: CfnResource): string | undefined {
-  const stack = Stack.of(node);
-  return stack instanceof CapabilityStack ? stack.subject.environment.name : undefined;
+function parsed(properties: Json): Json {
+  const body = at(properties, 'PipelineDefinition', 'PipelineDefinitionBody');
+  if (body === undefined) return undefined;
+  try {
+    return JSON.parse(written(body)) as Json;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { NagMessageLevel, NagPack, NagRuleCompliance, type NagPackProps } from 'cdk-nag';
-import { CheckedResource } from './checked-resource';
+import type { IConstruct } from 'constructs';
+import { CheckedTree } from './checked-tree';
 import { rules } from './rules';
 
 /**
@@ -9,10 +10,17 @@ import { rules } from './rules';
  */
 export class MlChecks extends NagPack {
   readonly name = 'wa-ml';
+  private tree!: CheckedTree;
 
   constructor(props: NagPackProps = {}) {
     super(undefined, { verbose: true, ...props });
     this.packName = 'WaMl';
+  }
+
+  /** Every validation reads the tree anew: an app is synthesised again after somebody has changed it. */
+  override validateScope(scope: IConstruct): ReturnType<NagPack['validateScope']> {
+    this.tree = new CheckedTree(scope);
+    return super.validateScope(scope);
   }
 
   protected checkResource(node: CfnResource): void {
@@ -25,7 +33,7 @@ export class MlChecks extends NagPack {
         level: rule.level === 'warning' ? NagMessageLevel.WARN : NagMessageLevel.ERROR,
         node,
         rule: () => {
-          const kept = rule.check(CheckedResource.of(node));
+          const kept = rule.check(this.tree.resource(node));
           if (typeof kept !== 'boolean') return [...kept];
           return kept ? NagRuleCompliance.COMPLIANT : NagRuleCompliance.NON_COMPLIANT;
         },

@@ -1,5 +1,5 @@
 import type { CheckedResource } from './checked-resource';
-import { at, listAt, textAt, written, type Json } from './reading';
+import { at, listAt, textAt, type Json } from './reading';
 
 /** A step of a SageMaker pipeline that runs a job. */
 export interface JobStep {
@@ -10,23 +10,9 @@ export interface JobStep {
   readonly step: Json;
 }
 
-/**
- * A pipeline's definition with `<...>` for what only the deployment knows.
- * @returns undefined where it lies in S3 or is no JSON; `pipeline-definition-readable` reports that.
- */
-export function definitionOf({ properties }: CheckedResource): Json {
-  const body = at(properties, 'PipelineDefinition', 'PipelineDefinitionBody');
-  if (body === undefined) return undefined;
-  try {
-    return JSON.parse(written(body)) as Json;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Every step, those in the branches of a condition too. */
 export function stepsOf(resource: CheckedResource): readonly Json[] {
-  return nested(listAt(definitionOf(resource), 'Steps'));
+  return nested(listAt(resource.pipelineDefinition, 'Steps'));
 }
 
 function nested(steps: readonly Json[]): readonly Json[] {

@@ -1,5 +1,4 @@
 import type { MlRule } from '../../ml-rule';
-import { definitionOf } from '../../pipeline-steps';
 
 export const pipelineDefinitionReadable: MlRule = {
   id: 'pipeline-definition-readable',
@@ -7,5 +6,5 @@ export const pipelineDefinitionReadable: MlRule = {
   resources: ['AWS::SageMaker::Pipeline'],
   what: 'The definition of the pipeline is not in the template, or is no JSON.',
   why: 'The other rules cannot look at its jobs, and a review cannot either.',
-  check: (pipeline) => definitionOf(pipeline) !== undefined,
+  check: (pipeline) => pipeline.pipelineDefinition !== undefined,
 };

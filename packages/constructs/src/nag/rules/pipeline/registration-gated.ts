@@ -1,5 +1,5 @@
 import type { MlRule } from '../../ml-rule';
-import { definitionOf, stepsOf } from '../../pipeline-steps';
+import { stepsOf } from '../../pipeline-steps';
 import { listAt, textAt } from '../../reading';
 
 export const registrationGated: MlRule = {
@@ -9,7 +9,7 @@ export const registrationGated: MlRule = {
   what: 'Every model that was trained is registered, good or bad.',
   why: 'Registration belongs into the branch of a condition: a model below the gate never reaches the registry.',
   check: (pipeline) => {
-    const outside = listAt(definitionOf(pipeline), 'Steps').filter(
+    const outside = listAt(pipeline.pipelineDefinition, 'Steps').filter(
       (step) => textAt(step, 'Type') === 'RegisterModel',
     );
     const conditions = stepsOf(pipeline).filter((step) => textAt(step, 'Type') === 'Condition');
