@@ -13,7 +13,13 @@ ${JSON.stringify({
   baseImages: { training: `docker.io/library/python@sha256:${'0'.repeat(64)}` },
   environments: {
     dev: { tier: 'development', account: '111111111111', region: 'eu-west-1', budgetUsd: 90 },
-    prod: { tier: 'production', account: '333333333333', region: 'eu-west-1', critical: true },
+    prod: {
+      tier: 'production',
+      account: '333333333333',
+      region: 'eu-west-1',
+      critical: true,
+      recoveryRegion: 'eu-central-1',
+    },
   },
   models: {
     churn: {

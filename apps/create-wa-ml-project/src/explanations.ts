@@ -1,10 +1,10 @@
 import {
+  auditRetentionDays,
   defaultBudgetUsd,
   defaultEndpointInstanceType,
   effectiveRollout,
   highAvailabilityInstances,
   needsHighAvailability,
-  security,
   type Flavour,
   type Precision,
   type Rollout,
@@ -18,7 +18,7 @@ export function explainTier(tier: Tier): string {
   return [
     `$${defaultBudgetUsd[tier]} a month`,
     `${least === 1 ? '1 instance' : `${least} instances`} of ${defaultEndpointInstanceType[tier]} or more`,
-    `audit records kept ${security.audit.retentionDays[tier]} days`,
+    `audit records kept ${auditRetentionDays(tier)} days`,
   ].join(', ');
 }
 

@@ -11,6 +11,8 @@ import {
   type Strategy,
   type Tier,
 } from './schema';
+import { protectionSettings, type ProtectionSettings } from './environment-settings';
+import type { Regime } from './regimes';
 import { stepOptions, type StepOption } from './step-graph/index';
 import { normaliseTuning, type TuningSettings } from './tuning';
 import { serverSettings, type ServerSettings } from './server-settings';
@@ -76,7 +78,7 @@ export interface NormalisedModel {
   readonly in: Readonly<Record<string, ModelSettings>>;
 }
 
-export interface NormalisedEnvironment {
+export interface NormalisedEnvironment extends ProtectionSettings {
   readonly name: string;
   readonly tier: Tier;
   readonly account: string;
@@ -90,6 +92,7 @@ export interface NormalisedConfiguration {
   readonly name: string;
   readonly owner: string;
   readonly ci: 'github';
+  readonly compliance: readonly Regime[];
   readonly trainingEnvironment: string;
   readonly baseImages: { readonly training?: string; readonly inference?: string };
   readonly environments: Readonly<Record<string, NormalisedEnvironment>>;
@@ -188,6 +191,7 @@ export function normalise(written: Configuration): NormalisedConfiguration {
         region: environment.region,
         budgetUsd: environment.budgetUsd ?? defaultBudgetUsd[environment.tier],
         critical: environment.critical ?? false,
+        ...protectionSettings(environment, written.compliance),
       },
     ]),
   );
@@ -213,6 +217,7 @@ export function normalise(written: Configuration): NormalisedConfiguration {
     name: written.name,
     owner: written.owner,
     ci: written.ci ?? 'github',
+    compliance: written.compliance ?? [],
     trainingEnvironment: written.trainingEnvironment ?? Object.keys(environments)[0] ?? '',
     baseImages: { ...written.baseImages },
     environments,

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { complianceSchema } from './compliance-settings';
+import { environmentFields } from './environment-settings';
 import { instanceTypeSchema } from './instances';
 import { limits } from './limits';
 import { serverFields } from './server-settings';
@@ -192,6 +194,7 @@ export const environmentSchema = z
       .boolean()
       .optional()
       .describe('Recovery within an hour, and at least two instances. Default: false.'),
+    ...environmentFields,
   })
   .describe('One deployment target.');
 
@@ -206,6 +209,7 @@ export const configurationSchema = z
       .email('is no e-mail address')
       .describe('E-mail address that budgets and alarms notify.'),
     ci: z.enum(['github']).optional().describe('Where CI and CD run. Default: github.'),
+    compliance: complianceSchema,
     trainingEnvironment: z
       .string()
       .optional()

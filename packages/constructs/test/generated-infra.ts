@@ -79,7 +79,13 @@ export const example: Configuration = {
   environments: {
     dev: { tier: 'development', account: '111111111111', region: 'eu-west-1' },
     staging: { tier: 'staging', account: '222222222222', region: 'eu-west-1' },
-    prod: { tier: 'production', account: '333333333333', region: 'eu-west-1', critical: true },
+    prod: {
+      tier: 'production',
+      account: '333333333333',
+      region: 'eu-west-1',
+      critical: true,
+      recoveryRegion: 'eu-central-1',
+    },
   },
   models: { diagnosis: { flavour: 'pytorch-tabular' } },
 };

@@ -58,7 +58,7 @@ describe('buckets', () => {
   const buckets = resourcesOf(synthesised, 'AWS::S3::Bucket');
 
   it('are versioned, closed to the public, and abort incomplete uploads', () => {
-    expect(buckets).toHaveLength(3 * 4);
+    expect(buckets).toHaveLength(3 * 5);
     for (const { id, Properties } of buckets) {
       expect(Properties.VersioningConfiguration, id).toEqual({ Status: 'Enabled' });
       expect(Object.values(Properties.PublicAccessBlockConfiguration), id).toEqual([
@@ -79,17 +79,22 @@ describe('buckets', () => {
       const rule = Properties.LifecycleConfiguration.Rules.find(
         (candidate: any) => candidate.Id === 'age',
       );
-      expect(rule.Transitions, id).toEqual([
-        { StorageClass: 'STANDARD_IA', TransitionInDays: 30 },
-        { StorageClass: 'GLACIER_IR', TransitionInDays: 90 },
-      ]);
+      // What every training reads again is tiered by its use, after the same days and without a fee for reading.
+      expect(rule.Transitions, id).toEqual(
+        id.includes('StorageData')
+          ? [{ StorageClass: 'INTELLIGENT_TIERING', TransitionInDays: 0 }]
+          : [
+              { StorageClass: 'STANDARD_IA', TransitionInDays: 30 },
+              { StorageClass: 'GLACIER_IR', TransitionInDays: 90 },
+            ],
+      );
       expect(rule.ExpirationInDays ?? rule.NoncurrentVersionExpiration.NoncurrentDays, id).toBe(
         365,
       );
     }
   });
 
-  it('never expire what an endpoint may run: only logs, checkpoints and reports go', () => {
+  it('never expire what an endpoint may run: only logs, captured requests, checkpoints and reports go', () => {
     const expiring = buckets.flatMap(({ id, Properties }) =>
       Properties.LifecycleConfiguration.Rules.filter((rule: any) => rule.ExpirationInDays).map(
         (rule: any) =>
@@ -97,8 +102,16 @@ describe('buckets', () => {
       ),
     );
     expect(new Set(expiring)).toEqual(
-      new Set(['AccessLogs', 'AuditBucket', 'checkpoints/', 'evaluation/']),
+      new Set(['AccessLogs', 'AuditBucket', 'Capture', 'checkpoints/', 'evaluation/']),
     );
+  });
+
+  it('tell EventBridge of new data, without a function that may write to every bucket', () => {
+    const [data] = of('AWS::S3::Bucket', 'prod').filter(({ id }) => id.includes('StorageData'));
+    expect(data!.Properties.NotificationConfiguration).toEqual({
+      EventBridgeConfiguration: { EventBridgeEnabled: true },
+    });
+    expect(resourcesOf(synthesised, 'AWS::Lambda::Function')).toEqual([]);
   });
 
   it('stay when their stack goes, in staging and production', () => {
@@ -115,8 +128,8 @@ describe('the audit trail', () => {
       const values = Properties.EventSelectors.flatMap(
         (selector: any) => selector.DataResources,
       ).flatMap((data: any) => data.Values);
-      expect(values).toHaveLength(2);
-      expect(JSON.stringify(values)).toMatch(/StorageData.*StorageArtifacts/);
+      expect(values).toHaveLength(3);
+      expect(JSON.stringify(values)).toMatch(/StorageData.*StorageArtifacts.*StorageCapture/);
       expect(Properties.EnableLogFileValidation).toBe(true);
     }
   });
@@ -128,5 +141,20 @@ describe('the audit trail', () => {
           .ObjectLockConfiguration.Rule.DefaultRetention,
     );
     expect(retention).toEqual([30, 90, 365].map((Days) => ({ Days, Mode: 'GOVERNANCE' })));
+  });
+
+  it('writes its records into an encrypted log group, under a role that may do nothing else', () => {
+    for (const { Properties } of resourcesOf(synthesised, 'AWS::CloudTrail::Trail')) {
+      expect(JSON.stringify(Properties.CloudWatchLogsLogGroupArn)).toContain('AuditEvents');
+      expect(JSON.stringify(Properties.CloudWatchLogsRoleArn)).toContain('AuditEventsRole');
+    }
+    const [policy] = resourcesOf(synthesised, 'AWS::IAM::ManagedPolicy').filter(({ id }) =>
+      id.includes('AuditEventsRole'),
+    );
+    expect(policy!.Properties.PolicyDocument.Statement).toHaveLength(1);
+    expect(policy!.Properties.PolicyDocument.Statement[0].Action).toEqual([
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+    ]);
   });
 });

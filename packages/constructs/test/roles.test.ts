@@ -1,12 +1,18 @@
 import { App, Stack } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { DutyRole } from '@wa-ml/constructs';
 import { describe, expect, it } from 'vitest';
 import { resourcesOf, synthesiseExample } from './generated-infra';
 
 const synthesised = await synthesiseExample();
 const list = (value: unknown): any[] => (Array.isArray(value) ? value : [value]);
+/** The frame of an environment's roles, which grants nothing; the other managed policies are the roles' own. */
+const isBoundary = ({ id }: { id: string }): boolean => id.startsWith('FoundationBoundary');
 const identityStatements = [
-  ...resourcesOf(synthesised, 'AWS::IAM::Policy').map(({ stack, id, Properties }) => ({
+  ...[
+    ...resourcesOf(synthesised, 'AWS::IAM::Policy'),
+    ...resourcesOf(synthesised, 'AWS::IAM::ManagedPolicy').filter((one) => !isBoundary(one)),
+  ].map(({ stack, id, Properties }) => ({
     at: `${stack}/${id}`,
     document: Properties.PolicyDocument,
   })),
@@ -40,6 +46,12 @@ describe('identity policies', () => {
       'ec2:DescribeVpcs',
       'ecr:GetAuthorizationToken',
     ]);
+  });
+
+  it('are managed policies, none inline', () => {
+    expect(resourcesOf(synthesised, 'AWS::IAM::Policy')).toEqual([]);
+    for (const { Properties } of resourcesOf(synthesised, 'AWS::IAM::Role'))
+      expect(Properties.Policies).toBeUndefined();
   });
 
   it('use no managed policy of AWS', () => {
@@ -78,6 +90,58 @@ describe('identity policies', () => {
     expect(ofRole('serving-diagnosis')).not.toContain('StorageData');
     expect(ofRole('RolesTraining')).not.toContain('releases/');
     expect(ofRole('RolesPipeline')).not.toContain('StorageData');
+  });
+});
+
+describe('the permission boundary', () => {
+  it('is around every role of every stack, those of customise.ts too, and is one per environment', async () => {
+    const { templates } = await synthesiseExample({
+      environments: ['dev'],
+      before: (app) =>
+        void new Role(app.node.findChild('acme-ml-dev-cost'), 'Careless', {
+          assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+        }),
+    });
+    const roles = Object.values(templates).flatMap(({ Resources }) =>
+      Object.values(Resources).filter(({ Type }) => Type === 'AWS::IAM::Role'),
+    );
+    expect(roles.length).toBeGreaterThan(6);
+    for (const { Properties } of roles)
+      expect(JSON.stringify(Properties.PermissionsBoundary)).toMatch(/FoundationBoundaryPolicy/);
+    expect(resourcesOf(synthesised, 'AWS::IAM::ManagedPolicy').filter(isBoundary).length).toBe(3);
+  });
+
+  it('fits into a managed policy and ends at identities, other regions, other accounts and the watch itself', () => {
+    for (const { Properties } of resourcesOf(synthesised, 'AWS::IAM::ManagedPolicy')) {
+      expect(JSON.stringify(Properties.PolicyDocument).length).toBeLessThan(6144);
+    }
+    const [boundary] = resourcesOf(synthesised, 'AWS::IAM::ManagedPolicy')
+      .filter(isBoundary)
+      .filter(({ stack }) => stack.includes('-prod-'));
+    const statement = (sid: string) =>
+      boundary!.Properties.PolicyDocument.Statement.find((one: any) => one.Sid === sid);
+    expect(statement('NoIdentities').NotAction).toContain('iam:*');
+    expect(statement('RegionsOfTheEnvironment').Condition.StringNotEquals).toEqual({
+      'aws:RequestedRegion': ['eu-west-1', 'eu-central-1'],
+    });
+    expect(statement('OwnBucketsOnly').Condition).toEqual({
+      StringNotEquals: { 'aws:ResourceAccount': '333333333333' },
+    });
+    expect(statement('NoTampering')).toMatchObject({ Effect: 'Deny', Resource: '*' });
+    for (const action of ['cloudtrail:StopLogging', 's3:BypassGovernanceRetention'])
+      expect(statement('NoTampering').Action).toContain(action);
+  });
+
+  it('lets every action through that a role of ours is given', () => {
+    const denied = resourcesOf(synthesised, 'AWS::IAM::ManagedPolicy')
+      .filter(isBoundary)
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Sid }: any) => Sid === 'NoTampering')
+      .flatMap(({ Action }: any) => Action);
+    const given = identityStatements.flatMap(({ statement }) => list(statement.Action));
+    expect(given.filter((action: string) => denied.includes(action))).toEqual([]);
+    const identities = given.filter((action: string) => action.startsWith('iam:'));
+    expect(new Set(identities)).toEqual(new Set(['iam:PassRole']));
   });
 });
 

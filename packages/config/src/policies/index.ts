@@ -3,3 +3,5 @@ export { reliability, invocationsPerMinuteTarget } from './reliability';
 export { cost } from './cost';
 export { security } from './security';
 export * from './rollback';
+export * from './retention';
+export * from './recovery';

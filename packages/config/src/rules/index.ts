@@ -1,11 +1,14 @@
+import { detectionOnce } from './detection-once';
 import { endedInstances } from './ended-instances';
 import { environmentsExist } from './environments-exist';
 import { highAvailability } from './high-availability';
 import { instanceRange } from './instance-range';
+import { irreversible } from './irreversible';
 import { nameLength } from './name-length';
 import { networkTraining } from './network-training';
 import { neuronTraining } from './neuron-training';
 import { precisionDevice } from './precision-device';
+import { recoveryRegion } from './recovery-region';
 import { reservedNames } from './reserved-names';
 import type { Rule } from './rule';
 import { strategyInstances } from './strategy-instances';
@@ -26,4 +29,7 @@ export const rules: readonly Rule[] = [
   precisionDevice,
   neuronTraining,
   tuningSpace,
+  recoveryRegion,
+  irreversible,
+  detectionOnce,
 ];

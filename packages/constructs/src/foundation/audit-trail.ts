@@ -1,9 +1,13 @@
-import { cost, security, type NormalisedEnvironment } from '@wa-ml/config';
+import { cost, type NormalisedEnvironment } from '@wa-ml/config';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Trail } from 'aws-cdk-lib/aws-cloudtrail';
+import { CfnTrail, Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket, BucketEncryption, ObjectLockRetention, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { DutyRole } from './duty-role';
+import { logRetention } from './log-retention';
+import { removalPolicy } from './removal';
 import { abortUploads, coolDown, safeBucket } from './storage';
 
 export interface AuditTrailProps {
@@ -17,30 +21,46 @@ export interface AuditTrailProps {
 }
 
 /**
- * CloudTrail with data events, in a bucket whose records nobody can change before their time (SEC-5).
- * Governance mode: compliance mode cannot be undone by anybody and waits for a typed acknowledgement.
+ * CloudTrail with data events, in a bucket whose records nobody can change before their time (SEC-5), and in a log group
+ * where metric filters look for what should never happen (SEC-7).
  */
 export class AuditTrail extends Construct {
   readonly bucket: Bucket;
+  /** What happens in the account, seconds to minutes after it did. */
+  readonly events: LogGroup;
 
   constructor(scope: Construct, id: string, props: AuditTrailProps) {
     super(scope, id);
+    const { records, tier } = props.environment;
+    const retention = Duration.days(records.auditRetentionDays);
     this.bucket = new Bucket(this, 'Bucket', {
       ...safeBucket,
       encryption: BucketEncryption.KMS,
       encryptionKey: props.key,
       bucketKeyEnabled: true,
-      objectLockDefaultRetention: ObjectLockRetention.governance(
-        Duration.days(security.audit.retentionDays[props.environment.tier]),
-      ),
+      objectLockDefaultRetention:
+        records.lock === 'COMPLIANCE'
+          ? ObjectLockRetention.compliance(retention)
+          : ObjectLockRetention.governance(retention),
       serverAccessLogsBucket: props.accessLogs,
       serverAccessLogsPrefix: 'audit/',
       lifecycleRules: [
         abortUploads,
-        { id: 'age', transitions: coolDown, expiration: Duration.days(cost.lifecycle.expiryDays) },
+        {
+          id: 'age',
+          transitions: coolDown,
+          expiration: Duration.days(
+            Math.max(cost.lifecycle.expiryDays, records.auditRetentionDays),
+          ),
+        },
       ],
       // Locked records cannot be deleted with the stack, in development either.
       removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.events = new LogGroup(this, 'Events', {
+      encryptionKey: props.key,
+      retention: logRetention(props.environment),
+      removalPolicy: removalPolicy(tier),
     });
     const trail = new Trail(this, 'Trail', {
       trailName: props.trailName,
@@ -49,5 +69,23 @@ export class AuditTrail extends Construct {
       enableFileValidation: true,
     });
     trail.addS3EventSelector(props.audited.map((bucket) => ({ bucket })));
+    this.writeEvents(trail);
+  }
+
+  /** By the trail's properties: its own switch would make a role with an inline policy. */
+  private writeEvents(trail: Trail): void {
+    const role = new DutyRole(this, 'EventsRole', {
+      duty: 'writes what the trail records into its log group',
+      service: 'cloudtrail.amazonaws.com',
+      namesAccount: false,
+    }).allow({
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [this.events.logGroupArn], // as CDK has it: with the streams of the group
+      wildcardReason: 'CloudTrail names the streams of the group after itself and its region.',
+    });
+    const resource = trail.node.defaultChild as CfnTrail;
+    resource.cloudWatchLogsLogGroupArn = this.events.logGroupArn;
+    resource.cloudWatchLogsRoleArn = role.roleArn;
+    resource.node.addDependency(role); // CloudTrail tries it when the trail is made
   }
 }

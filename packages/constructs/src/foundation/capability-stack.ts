@@ -1,6 +1,7 @@
 import { stackName, type NormalisedConfiguration, type NormalisedEnvironment } from '@wa-ml/config';
 import { Fn, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { boundRoles } from './permission-boundary';
 
 /** What every stack of a generated repository is about. */
 export interface StackSubject {
@@ -42,6 +43,7 @@ export class CapabilityStack extends Stack {
       ...(model ? { model } : {}),
     };
     for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
+    boundRoles(this, environment);
   }
 
   /** The first three zones by CloudFormation's own list: a lookup would need the account at synthesis. */

@@ -1,12 +1,29 @@
 import { InputError } from '@wa-ml/config';
 import { Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal, type Conditions } from 'aws-cdk-lib/aws-iam';
+import {
+  ManagedPolicy,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+  type AddToPrincipalPolicyResult,
+  type Conditions,
+} from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 
 export interface DutyRoleProps {
   /** What the role is for, in a few words. */
   readonly duty: string;
+  /** The service that assumes it. @default 'sagemaker.amazonaws.com' */
+  readonly service?: string;
+  /**
+   * Whether the service says for which account it assumes the role; CloudTrail does not when it writes to a log group.
+   * @default true
+   */
+  readonly namesAccount?: boolean;
 }
+
+/** Characters of a managed policy, without white space. Source: IAM quotas. */
+const maxPolicyCharacters = 6144;
 
 /** What a role may do. */
 export interface Permission {
@@ -19,28 +36,49 @@ export interface Permission {
 }
 
 /**
- * A role that SageMaker assumes for one duty, for this account only (SEC-4).
+ * A role that a service assumes for one duty, for this account only (SEC-4). Its permissions are a managed policy,
+ * as HIPAA, PCI DSS and NIST packs ask: an inline policy is shown nowhere but at its role.
  * A wildcard resource needs a written reason, which is also what the nag rule AwsSolutions-IAM5 gets to read.
  */
 export class DutyRole extends Role {
   private readonly permissions: Permission[] = [];
+  private managed?: ManagedPolicy;
 
   constructor(scope: Construct, id: string, props: DutyRoleProps) {
     super(scope, id, {
       description: props.duty,
-      assumedBy: new ServicePrincipal('sagemaker.amazonaws.com', {
-        // Without it SageMaker could be talked into using the role for somebody else's account.
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
-      }),
+      assumedBy: new ServicePrincipal(
+        props.service ?? 'sagemaker.amazonaws.com',
+        // Without it the service could be talked into using the role for somebody else's account.
+        props.namesAccount === false
+          ? {}
+          : { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } } },
+      ),
     });
     // The finding names the resource as the template writes it, and references to other stacks are only
     // written when CDK validates the tree.
     this.node.addValidation({
       validate: () => {
         this.acknowledgeWildcards();
-        return [];
+        return this.tooLong();
       },
     });
+  }
+
+  /** Also where CDK itself adds what a construct needs. */
+  override addToPrincipalPolicy(statement: PolicyStatement): AddToPrincipalPolicyResult {
+    this.managed ??= new ManagedPolicy(this, 'Permissions', { roles: [this] });
+    this.managed.addStatements(statement);
+    return { statementAdded: true, policyDependable: this.managed };
+  }
+
+  private tooLong(): string[] {
+    if (!this.managed) return [];
+    const { length } = JSON.stringify(Stack.of(this).resolve(this.managed.document));
+    if (length <= maxPolicyCharacters) return [];
+    return [
+      `The policy of this role has about ${length} characters, and IAM takes ${maxPolicyCharacters} in a managed policy: split the duty.`,
+    ];
   }
 
   /** @throws InputError on a wildcard in an action, and on one in a resource without a reason. */

@@ -7,6 +7,7 @@ import { AuditTrail } from './audit-trail';
 import type { StackSubject } from './capability-stack';
 import { EnvironmentKeys } from './environment-keys';
 import { Network, type InterfaceService } from './network';
+import { PermissionBoundary } from './permission-boundary';
 import { Storage } from './storage';
 
 export interface FoundationProps {
@@ -24,11 +25,13 @@ export class Foundation extends Construct {
   readonly storage: Storage;
   readonly audit: AuditTrail;
   readonly alarmTopic: ITopic;
+  readonly boundary: PermissionBoundary;
 
   constructor(scope: Construct, id: string, props: FoundationProps) {
     super(scope, id);
     const { configuration, environment } = props.subject;
     const trailName = `${configuration.name}-${environment.name}`;
+    this.boundary = new PermissionBoundary(this, 'Boundary', { environment });
     this.keys = new EnvironmentKeys(this, 'Keys', { environment, trailName });
     this.network = new Network(this, 'Network', {
       environment,
@@ -42,7 +45,7 @@ export class Foundation extends Construct {
       trailName,
       key: this.keys.audit,
       accessLogs: this.storage.accessLogs,
-      audited: [this.storage.data, this.storage.artifacts],
+      audited: [this.storage.data, this.storage.artifacts, this.storage.capture],
     });
     this.alarmTopic = new AlarmTopic(this, 'AlarmTopic', {
       key: this.keys.alarms,
@@ -61,7 +64,7 @@ export class Foundation extends Construct {
    */
   private exportForModels(): void {
     const stack = Stack.of(this);
-    const { data, artifacts } = this.storage;
+    const { data, artifacts, capture } = this.storage;
     for (const value of [
       this.keys.data.keyArn,
       this.network.vpc.vpcId,
@@ -70,7 +73,10 @@ export class Foundation extends Construct {
       data.bucketName,
       artifacts.bucketArn,
       artifacts.bucketName,
+      capture.bucketArn,
+      capture.bucketName,
       this.alarmTopic.topicArn,
+      this.boundary.policy.managedPolicyArn,
     ]) {
       stack.exportValue(value);
     }

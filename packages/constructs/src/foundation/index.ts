@@ -1,3 +1,4 @@
+export * from './acknowledge-in-packs';
 export * from './alarm-topic';
 export * from './audit-trail';
 export * from './capability-stack';
@@ -6,7 +7,9 @@ export * from './environment-keys';
 export * from './foundation';
 export * from './job-permissions';
 export * from './local-storage';
+export * from './log-retention';
 export * from './network';
+export * from './permission-boundary';
 export * from './removal';
 export * from './storage';
 export * from './workload-security-group';

@@ -13,8 +13,11 @@ import {
   type ISubnet,
 } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledgeInPacks } from './acknowledge-in-packs';
+import { DutyRole } from './duty-role';
+import { logRetention } from './log-retention';
 import { removalPolicy } from './removal';
 
 /** Interface endpoints that a network can have, and who uses each. */
@@ -70,6 +73,11 @@ export class Network extends Construct {
       gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
     });
     this.subnets = this.vpc.isolatedSubnets;
+    acknowledgeInPacks(
+      this.vpc,
+      'VPCDefaultSecurityGroupClosed',
+      'Nothing here is in the default group; CloudFormation cannot empty it, and the function that could would need more rights than the group gives.',
+    );
 
     const endpointGroup = new SecurityGroup(this, 'EndpointGroup', {
       vpc: this.vpc,
@@ -90,8 +98,12 @@ export class Network extends Construct {
       destination: FlowLogDestination.toCloudWatchLogs(
         new LogGroup(this, 'FlowLogs', {
           encryptionKey: props.auditKey,
-          retention: tier === 'production' ? RetentionDays.ONE_YEAR : RetentionDays.ONE_MONTH,
+          retention: logRetention(props.environment),
           removalPolicy: removalPolicy(tier),
+        }),
+        new DutyRole(this, 'FlowLogRole', {
+          duty: 'writes the flow log of the network',
+          service: 'vpc-flow-logs.amazonaws.com',
         }),
       ),
     });

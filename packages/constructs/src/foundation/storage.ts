@@ -5,12 +5,14 @@ import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
+  CfnBucket,
   ObjectOwnership,
   StorageClass,
   type BucketProps,
   type LifecycleRule,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { acknowledgeInPacks } from './acknowledge-in-packs';
 import { removalPolicy } from './removal';
 
 /** What every bucket has: no public access, TLS 1.2 or better by bucket policy, versions, owner-enforced objects. */
@@ -37,6 +39,13 @@ export const coolDown: LifecycleRule['transitions'] = [
     transitionAfter: Duration.days(glacierDays),
   },
 ];
+/**
+ * Data is read again by every training, however old it is: Intelligent-Tiering makes what is not read cheaper after
+ * the same 30 and 90 days, and asks no fee for each gigabyte that is read after that.
+ */
+export const tierByUse: LifecycleRule['transitions'] = [
+  { storageClass: StorageClass.INTELLIGENT_TIERING, transitionAfter: Duration.days(0) },
+];
 /** Parts of an upload that never ended are stored, paid for and shown nowhere. */
 export const abortUploads: LifecycleRule = {
   id: 'abort-incomplete-uploads',
@@ -61,31 +70,20 @@ export interface StorageProps {
   readonly key: IKey;
 }
 
-/** The buckets of an environment: data, artifacts, and the access log of both. */
+/** The buckets of an environment: data, artifacts, captured requests, and the access log of all. */
 export class Storage extends Construct {
-  /** `<model>/raw/<data version>/`, and `<model>/prepared/<execution>/<channel>/` */
+  /** `<model>/raw/<data version>/`, and `<model>/prepared/<execution>/<channel>/`. It tells EventBridge of new objects. */
   readonly data: Bucket;
   /** `<artifact prefix>/<model>/` */
   readonly artifacts: Bucket;
+  /** `<model>/`: requests and predictions that monitoring compares with the training data; they go after a year. */
+  readonly capture: Bucket;
   readonly accessLogs: Bucket;
 
   constructor(scope: Construct, id: string, props: StorageProps) {
     super(scope, id);
     const removal = { removalPolicy: removalPolicy(props.environment.tier) };
-    this.accessLogs = new Bucket(this, 'AccessLogs', {
-      ...safeBucket,
-      ...removal,
-      encryption: BucketEncryption.S3_MANAGED, // S3 delivers no access logs to a bucket with a KMS key
-      lifecycleRules: [
-        abortUploads,
-        { id: 'age', transitions: coolDown, expiration: Duration.days(expiryDays) },
-      ],
-    });
-    Validations.of(this.accessLogs).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason:
-        'This bucket is where the access logs go; logging its own access would write a log entry for every log entry.',
-    });
+    this.accessLogs = this.accessLogBucket(removal);
 
     const bucket = (name: string, rules: LifecycleRule[]): Bucket =>
       new Bucket(this, name, {
@@ -96,25 +94,60 @@ export class Storage extends Construct {
         bucketKeyEnabled: true,
         serverAccessLogsBucket: this.accessLogs,
         serverAccessLogsPrefix: `${name.toLowerCase()}/`,
-        lifecycleRules: [
-          abortUploads,
-          // Old versions go after a year. Current ones stay: they may be what production runs.
-          {
-            id: 'age',
-            transitions: coolDown,
-            noncurrentVersionExpiration: Duration.days(expiryDays),
-          },
-          ...rules,
-        ],
+        lifecycleRules: [abortUploads, ...rules],
       });
-    this.data = bucket('Data', []);
-    this.artifacts = bucket(
-      'Artifacts',
-      transientPrefixes.map((prefix) => ({
+    // Old versions go after a year. Current ones stay: they may be what production runs.
+    const age = {
+      id: 'age',
+      transitions: coolDown,
+      noncurrentVersionExpiration: Duration.days(expiryDays),
+    };
+    this.data = bucket('Data', [{ ...age, transitions: tierByUse }]);
+    this.artifacts = bucket('Artifacts', [
+      age,
+      ...transientPrefixes.map((prefix) => ({
         id: `expire-${prefix}`,
         prefix: `${prefix}/`,
         expiration: Duration.days(expiryDays),
       })),
-    );
+    ]);
+    this.capture = bucket('Capture', [{ ...age, expiration: Duration.days(expiryDays) }]);
+    // AWS Backup follows a bucket by its events, and the data pipeline starts by them.
+    for (const eventful of [this.data, this.artifacts]) tellEventBridge(eventful);
   }
+
+  private accessLogBucket(removal: Pick<BucketProps, 'removalPolicy'>): Bucket {
+    const logs = new Bucket(this, 'AccessLogs', {
+      ...safeBucket,
+      ...removal,
+      encryption: BucketEncryption.S3_MANAGED, // S3 delivers no access logs to a bucket with a KMS key
+      lifecycleRules: [
+        abortUploads,
+        { id: 'age', transitions: coolDown, expiration: Duration.days(expiryDays) },
+      ],
+    });
+    Validations.of(logs).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason:
+        'This bucket is where the access logs go; logging its own access would write a log entry for every log entry.',
+    });
+    acknowledgeInPacks(
+      logs,
+      'S3DefaultEncryptionKMS',
+      'S3 delivers access logs only to buckets whose default encryption is its own (SSE-S3).',
+    );
+    acknowledgeInPacks(
+      logs,
+      'S3BucketReplicationEnabled',
+      'The trail records the same accesses as data events, and its records are what is replicated.',
+    );
+    return logs;
+  }
+}
+
+/** By the property: the construct's own switch would add a function with rights over every bucket. */
+function tellEventBridge(bucket: Bucket): void {
+  (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
+    eventBridgeConfiguration: { eventBridgeEnabled: true },
+  };
 }

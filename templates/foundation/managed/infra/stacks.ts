@@ -1,5 +1,5 @@
 import { InputError, type NormalisedConfiguration } from '@wa-ml/config';
-import { releaseOf } from '@wa-ml/constructs';
+import { checkCompliance, releaseOf } from '@wa-ml/constructs';
 import type { App } from 'aws-cdk-lib';
 import { CostStack } from './cost-stack';
 import { customise } from './customise';
@@ -31,6 +31,7 @@ export function addStacks(
     });
   }
   const subject = { configuration, environment };
+  checkCompliance(app, configuration.compliance);
 
   const base = new FoundationStack(app, subject);
   customise(base);
