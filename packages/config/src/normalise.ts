@@ -1,3 +1,4 @@
+import { apiSettings, type ApiGatewayLogRole, type ApiSettings } from './api-settings';
 import { emulatesBf16 } from './accelerators';
 import {
   networkFlavours,
@@ -56,6 +57,8 @@ export interface EndpointSettings {
   /** Monthly budget in US dollars; undefined for none: outside of production only what the environment itself says. */
   readonly budgetUsd?: number;
   readonly server: ServerSettings;
+  /** The API in front of it; absent where it has none. */
+  readonly api?: ApiSettings;
 }
 
 /** A model's settings in one environment, with every default filled. */
@@ -83,6 +86,8 @@ export interface NormalisedEnvironment {
   readonly region: string;
   readonly budgetUsd: number;
   readonly critical: boolean;
+  /** Who sets the role by which API Gateway writes logs in this account and region. */
+  readonly apiGatewayLogRole: ApiGatewayLogRole;
 }
 
 /** wa-ml.json with every default filled; the order of environments and models is that of the file. */
@@ -147,6 +152,7 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
     environment.tier === 'production'
       ? (endpoint.budgetUsd ?? defaultEndpointBudgetUsd)
       : override?.endpoint?.budgetUsd;
+  const api = apiSettings(endpoint.api);
   const isNetwork = networkFlavours.includes(written.flavour);
   const instanceType = training.instanceType ?? 'ml.m5.xlarge';
   const hyperparameters = {
@@ -172,6 +178,7 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
       rollout: endpoint.rollout ?? 'canary',
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
       server: serverSettings(endpoint),
+      ...(api ? { api } : {}),
     },
   };
 }
@@ -188,6 +195,7 @@ export function normalise(written: Configuration): NormalisedConfiguration {
         region: environment.region,
         budgetUsd: environment.budgetUsd ?? defaultBudgetUsd[environment.tier],
         critical: environment.critical ?? false,
+        apiGatewayLogRole: environment.apiGatewayLogRole ?? 'existing',
       },
     ]),
   );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { apiEnvironmentFields, apiFields } from './api-settings';
 import { instanceTypeSchema } from './instances';
 import { limits } from './limits';
 import { serverFields } from './server-settings';
@@ -114,6 +115,7 @@ export const endpointSchema = z
         'Monthly budget of the production endpoint in US dollars; of another one where it stands in the settings of its environment. Default: 2000.',
       ),
     ...serverFields,
+    ...apiFields,
   })
   .describe('How the model is served.');
 
@@ -199,6 +201,7 @@ export const environmentSchema = z
       .boolean()
       .optional()
       .describe('Recovery within an hour, and at least two instances. Default: false.'),
+    ...apiEnvironmentFields,
   })
   .describe('One deployment target.');
 

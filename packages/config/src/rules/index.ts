@@ -1,3 +1,5 @@
+import { apiFrontDoor } from './api-front-door';
+import { apiGatewayAccount } from './api-gateway-account';
 import { endedInstances } from './ended-instances';
 import { environmentsExist } from './environments-exist';
 import { highAvailability } from './high-availability';
@@ -26,4 +28,6 @@ export const rules: readonly Rule[] = [
   precisionDevice,
   neuronTraining,
   tuningSpace,
+  apiFrontDoor,
+  apiGatewayAccount,
 ];

@@ -6,6 +6,11 @@ import type { Construct } from 'constructs';
 export interface DutyRoleProps {
   /** What the role is for, in a few words. */
   readonly duty: string;
+  /**
+   * The service that assumes it. Lambda takes execution roles of its own account only and sends no account along.
+   * @default 'sagemaker'
+   */
+  readonly service?: 'sagemaker' | 'codedeploy' | 'lambda' | 'apigateway';
 }
 
 /** What a role may do. */
@@ -19,7 +24,7 @@ export interface Permission {
 }
 
 /**
- * A role that SageMaker assumes for one duty, for this account only (SEC-4).
+ * A role that SageMaker, or another service, assumes for one duty, for this account only (SEC-4).
  * A wildcard resource needs a written reason, which is also what the nag rule AwsSolutions-IAM5 gets to read.
  */
 export class DutyRole extends Role {
@@ -28,9 +33,11 @@ export class DutyRole extends Role {
   constructor(scope: Construct, id: string, props: DutyRoleProps) {
     super(scope, id, {
       description: props.duty,
-      assumedBy: new ServicePrincipal('sagemaker.amazonaws.com', {
+      assumedBy: new ServicePrincipal(`${props.service ?? 'sagemaker'}.amazonaws.com`, {
         // Without it SageMaker could be talked into using the role for somebody else's account.
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+        ...(withoutSourceAccount.has(props.service)
+          ? {}
+          : { conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } } }),
       }),
     });
     // The finding names the resource as the template writes it, and references to other stacks are only
@@ -88,6 +95,9 @@ export class DutyRole extends Role {
     }
   }
 }
+
+/** Services that name no source account when they assume a role. */
+const withoutSourceAccount = new Set<DutyRoleProps['service']>(['lambda', 'apigateway']);
 
 /** An intrinsic function as cdk-nag puts it into the id of a finding: `<Bucket.Arn>/folder/*`. */
 function asFindingsWriteIt(value: unknown): string {
