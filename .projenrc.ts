@@ -5,7 +5,9 @@ const version = {
   node: '20.19.0',
   nx: '23.2.1', // newer ones lack platform binaries in the registry
   devDependencies: {
+    '@aws-sdk/client-dynamodb': '3.1142.0',
     '@aws-sdk/client-sagemaker': '3.1142.0',
+    '@aws-sdk/client-sagemaker-runtime': '3.1142.0',
     '@nx/devkit': '23.2.1',
     '@nx/eslint-plugin': '23.2.1',
     '@nx/js': '23.2.1',
@@ -76,6 +78,7 @@ const root = new javascript.NodeProject({
     '*.tsbuildinfo',
     '/apps/*/dist/',
     '/packages/config/wa-ml.schema.json',
+    '/packages/constructs/handlers/',
     '/generators/schemas/*.json',
     '!/generators/schemas/sync.json',
   ],
@@ -228,6 +231,7 @@ addPackage({
   layer: 'constructs',
   description: 'CDK constructs for machine learning on SageMaker by the Well-Architected ML Lens',
   siblings: ['@wa-ml/config'],
+  files: ['handlers'],
   peerDependencies: ['aws-cdk-lib@^2.276.0', 'cdk-nag@^3.0.2', 'constructs@^10.5.1'],
 });
 addPackage({

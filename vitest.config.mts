@@ -13,6 +13,7 @@ export default defineConfig({
       'test/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', 'test/e2e/**', 'templates/**', 'examples/**', 'tmp/**'],
+    globalSetup: ['tools/handlers.mjs'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',

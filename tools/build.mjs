@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleHandlers } from './handlers.mjs';
 import { installNodePackages, root, run, step, tool, write } from './steps.mjs';
 
 /** Where the tarballs lie. */
@@ -31,6 +32,7 @@ export async function build() {
     const templates = packTemplates(readTemplateFolder(join(root, 'templates')));
     write(join(root, 'packages/project/lib/templates.json'), templates);
     write(join(app, 'dist/templates.json'), templates);
+    await bundleHandlers();
     const { build: bundle } = require('esbuild');
     await bundle({
       entryPoints: [join(app, 'src/bin.ts')],

@@ -1,6 +1,7 @@
 import { cost } from './policies/cost';
 import { operationalExcellence } from './policies/operational-excellence';
 import { reliability } from './policies/reliability';
+import { frontDoorMetrics } from './front-door-metrics';
 import { servingMetrics } from './serving-metrics';
 
 /** What an alarm looks at. */
@@ -11,7 +12,15 @@ export type AlarmMetric =
       readonly name: string;
       readonly statistic: string;
       /** Which dimensions the metric has; whoever creates the alarm gives their values. */
-      readonly dimensions: readonly ('EndpointName' | 'VariantName' | 'PipelineName')[];
+      readonly dimensions: readonly (
+        | 'EndpointName'
+        | 'VariantName'
+        | 'PipelineName'
+        | 'ApiName'
+        | 'Stage'
+        | 'FunctionName'
+        | 'Resource'
+      )[];
       /** The metric counts every core (0 to 100 x vCPUs): divide it by the instance's vCPUs. */
       readonly perVirtualCpu?: boolean;
     }
@@ -58,6 +67,14 @@ const instance = (statistic: string, perVirtualCpu: boolean): AlarmMetric => ({
   statistic,
   dimensions: endpointDimensions,
   perVirtualCpu,
+});
+/** Of the API in front of an endpoint. */
+const gateway = (name: string, statistic: string): AlarmMetric => ({
+  kind: 'metric',
+  namespace: 'AWS/ApiGateway',
+  name,
+  statistic,
+  dimensions: ['ApiName', 'Stage'],
 });
 
 const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
@@ -154,6 +171,82 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     unit: 'percent of all vCPUs',
     periodSeconds: 60,
     datapoints: 15,
+    missingData: 'fine',
+    rollsBack: false,
+  },
+  {
+    id: 'api-errors',
+    capability: 'serving',
+    title: 'API errors',
+    meaning: 'More than 1 % of the requests to the API were answered with a 5xx.',
+    severity: 'critical',
+    metric: gateway('5XXError', 'Average'),
+    comparison: 'above',
+    threshold: operationalExcellence.errorRate.maxPercent / 100,
+    unit: 'share of requests',
+    periodSeconds: 60,
+    datapoints: 2,
+    missingData: 'fine',
+    rollsBack: false,
+  },
+  {
+    id: 'api-latency',
+    capability: 'serving',
+    title: 'API latency',
+    meaning: 'The slowest 1 % of the requests to the API took longer than a second.',
+    severity: 'critical',
+    metric: gateway('Latency', 'p99'),
+    comparison: 'above',
+    // Ours: the model's 500 ms, and as much again for retries and a container that starts.
+    threshold: 2 * operationalExcellence.latencyP99.maxMilliseconds,
+    unit: 'milliseconds',
+    periodSeconds: 60,
+    datapoints: 2,
+    missingData: 'fine',
+    rollsBack: false,
+  },
+  {
+    id: 'api-function-errors',
+    capability: 'serving',
+    title: 'API function errors',
+    meaning: 'More than 1 % of the invocations of the function behind the API ended with an error.',
+    severity: 'critical',
+    // Every invocation sends 0 or 1, so the average is the share of errors.
+    metric: {
+      kind: 'metric',
+      namespace: 'AWS/Lambda',
+      name: 'Errors',
+      statistic: 'Average',
+      dimensions: ['FunctionName', 'Resource'],
+    },
+    comparison: 'above',
+    threshold: operationalExcellence.errorRate.maxPercent / 100,
+    unit: 'share of invocations',
+    periodSeconds: 60,
+    datapoints: 2,
+    missingData: 'fine',
+    rollsBack: false,
+  },
+  {
+    id: 'api-degraded',
+    capability: 'serving',
+    title: 'API degraded',
+    meaning:
+      'More than 5 % of the answers were earlier ones or the fallback: the endpoint is unhealthy.',
+    severity: 'warning',
+    metric: {
+      kind: 'metric',
+      namespace: frontDoorMetrics.namespace,
+      name: 'Degraded',
+      statistic: 'Average',
+      dimensions: frontDoorMetrics.dimensions,
+    },
+    comparison: 'above',
+    // Ours: callers are served, so that it is read the same day; a single slow call does not reach it.
+    threshold: 0.05,
+    unit: 'share of requests',
+    periodSeconds: 60,
+    datapoints: 5,
     missingData: 'fine',
     rollsBack: false,
   },

@@ -23,5 +23,7 @@ export { rules, type Rule } from './rules';
 export * from './policies';
 export * from './alarms';
 export * from './server-settings';
+export * from './api-settings';
+export * from './front-door-metrics';
 export * from './serving-metrics';
 export * from './step-graph/index';

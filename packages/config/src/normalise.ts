@@ -1,3 +1,4 @@
+import { apiSettings, type ApiGatewayLogRole, type ApiSettings } from './api-settings';
 import { emulatesBf16 } from './accelerators';
 import {
   networkFlavours,
@@ -58,6 +59,8 @@ export interface EndpointSettings {
   /** Monthly budget in US dollars; undefined for none: outside of production only what the environment itself says. */
   readonly budgetUsd?: number;
   readonly server: ServerSettings;
+  /** The API in front of it; absent where it has none. */
+  readonly api?: ApiSettings;
 }
 
 /** A model's settings in one environment, with every default filled. */
@@ -85,6 +88,8 @@ export interface NormalisedEnvironment extends ProtectionSettings {
   readonly region: string;
   readonly budgetUsd: number;
   readonly critical: boolean;
+  /** Who sets the role by which API Gateway writes logs in this account and region. */
+  readonly apiGatewayLogRole: ApiGatewayLogRole;
 }
 
 /** wa-ml.json with every default filled; the order of environments and models is that of the file. */
@@ -150,6 +155,7 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
     environment.tier === 'production'
       ? (endpoint.budgetUsd ?? defaultEndpointBudgetUsd)
       : override?.endpoint?.budgetUsd;
+  const api = apiSettings(endpoint.api);
   const isNetwork = networkFlavours.includes(written.flavour);
   const instanceType = training.instanceType ?? 'ml.m5.xlarge';
   const hyperparameters = {
@@ -175,6 +181,7 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
       rollout: endpoint.rollout ?? 'canary',
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
       server: serverSettings(endpoint),
+      ...(api ? { api } : {}),
     },
   };
 }
@@ -192,6 +199,7 @@ export function normalise(written: Configuration): NormalisedConfiguration {
         budgetUsd: environment.budgetUsd ?? defaultBudgetUsd[environment.tier],
         critical: environment.critical ?? false,
         ...protectionSettings(environment, written.compliance),
+        apiGatewayLogRole: environment.apiGatewayLogRole ?? 'existing',
       },
     ]),
   );

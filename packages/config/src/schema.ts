@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { complianceSchema } from './compliance-settings';
 import { environmentFields } from './environment-settings';
+import { apiEnvironmentFields, apiFields } from './api-settings';
 import { instanceTypeSchema } from './instances';
 import { limits } from './limits';
 import { serverFields } from './server-settings';
@@ -114,6 +115,7 @@ export const endpointSchema = z
       'Monthly budget of the production endpoint in US dollars; of another one where it stands in the settings of its environment. Default: 2000.',
     ),
     ...serverFields,
+    ...apiFields,
   })
   .describe('How the model is served.');
 
@@ -195,6 +197,7 @@ export const environmentSchema = z
       .optional()
       .describe('Recovery within an hour, and at least two instances. Default: false.'),
     ...environmentFields,
+    ...apiEnvironmentFields,
   })
   .describe('One deployment target.');
 

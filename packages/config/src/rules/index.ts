@@ -1,4 +1,6 @@
 import { detectionOnce } from './detection-once';
+import { apiFrontDoor } from './api-front-door';
+import { apiGatewayAccount } from './api-gateway-account';
 import { endedInstances } from './ended-instances';
 import { environmentsExist } from './environments-exist';
 import { highAvailability } from './high-availability';
@@ -32,4 +34,6 @@ export const rules: readonly Rule[] = [
   recoveryRegion,
   irreversible,
   detectionOnce,
+  apiFrontDoor,
+  apiGatewayAccount,
 ];

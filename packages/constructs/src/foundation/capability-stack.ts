@@ -14,22 +14,37 @@ export interface StackSubject {
 /** A stack that belongs to one model. */
 export type ModelSubject = StackSubject & { readonly model: string };
 
+export interface CapabilityStackOptions {
+  /** The word in the stack's name, where a capability has several stacks. @default - the capability */
+  readonly part?: string;
+  /** @default - the environment's region */
+  readonly region?: string;
+  /** Whether it shares values with stacks of other regions. @default false */
+  readonly crossRegionReferences?: boolean;
+}
+
 /**
  * A stack of one capability in one environment, and of one model where the capability is a model's own.
- * Its name is `<repo>-<environment>-<capability>[-<model>]`; every resource carries the cost-allocation tags.
+ * Its name is `<repo>-<environment>-<capability or part>[-<model>]`; every resource carries the cost-allocation tags.
  */
 export class CapabilityStack extends Stack {
   readonly subject: StackSubject;
   /** E.g. `serving`: the word of its room. */
   readonly capability: string;
 
-  constructor(scope: Construct, capability: string, subject: StackSubject) {
+  constructor(
+    scope: Construct,
+    capability: string,
+    subject: StackSubject,
+    options: CapabilityStackOptions = {},
+  ) {
     const { configuration, environment, model } = subject;
-    const name = stackName(configuration, environment.name, capability, model);
+    const name = stackName(configuration, environment.name, options.part ?? capability, model);
     super(scope, name, {
       stackName: name,
       description: `${capability} of ${model ?? configuration.name} in ${environment.name}`,
-      env: { account: environment.account, region: environment.region },
+      env: { account: environment.account, region: options.region ?? environment.region },
+      ...(options.crossRegionReferences ? { crossRegionReferences: true } : {}),
       // COST-6, SEC-4: nobody deletes production by a slip; everything can be found and charged by its tags.
       terminationProtection: environment.tier === 'production',
     });

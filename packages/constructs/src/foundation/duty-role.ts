@@ -16,7 +16,8 @@ export interface DutyRoleProps {
   /** The service that assumes it. @default 'sagemaker.amazonaws.com' */
   readonly service?: string;
   /**
-   * Whether the service says for which account it assumes the role; CloudTrail does not when it writes to a log group.
+   * Whether the service says for which account it assumes the role. CloudTrail does not when it writes to a log group,
+   * nor do Lambda and API Gateway, which take roles of their own account only.
    * @default true
    */
   readonly namesAccount?: boolean;

@@ -47,7 +47,7 @@ export interface NetworkProps {
   readonly interfaceEndpoints?: readonly InterfaceService[];
 }
 
-/** A VPC without any route to the internet: private subnets, S3 through a gateway, chosen services through interfaces. */
+/** A VPC without any route to the internet: private subnets, S3 and DynamoDB through gateways, chosen services through interfaces. */
 export class Network extends Construct {
   readonly vpc: Vpc;
   readonly subnets: ISubnet[];
@@ -70,7 +70,10 @@ export class Network extends Construct {
       subnetConfiguration: [
         { name: 'Private', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 20 },
       ],
-      gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },
+      gatewayEndpoints: {
+        S3: { service: GatewayVpcEndpointAwsService.S3 },
+        DynamoDB: { service: GatewayVpcEndpointAwsService.DYNAMODB }, // free; the API in front of an endpoint keeps answers there
+      },
     });
     this.subnets = this.vpc.isolatedSubnets;
     acknowledgeInPacks(

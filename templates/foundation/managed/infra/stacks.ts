@@ -4,6 +4,7 @@ import type { App } from 'aws-cdk-lib';
 import { CostStack } from './cost-stack';
 import { customise } from './customise';
 import { FoundationStack } from './foundation-stack';
+import { addFrontDoor, addGatewayLogRole } from './front-door-stack';
 import { ServingStack } from './serving-stack';
 import { TrainingStack } from './training-stack';
 
@@ -35,11 +36,14 @@ export function addStacks(
 
   const base = new FoundationStack(app, subject);
   customise(base);
+  addGatewayLogRole(app, subject).forEach(customise);
   for (const model of Object.keys(configuration.models)) {
     const training = new TrainingStack(app, { ...subject, model }, base.foundation);
     customise(training);
     const release = releaseOf(releases, environment, model, measured[model]);
-    customise(new ServingStack(app, { ...subject, model }, base.foundation, training.registry, release));
+    const serving = new ServingStack(app, { ...subject, model }, base.foundation, training.registry, release);
+    customise(serving);
+    addFrontDoor(app, { ...subject, model }, base.foundation, serving, release).forEach(customise);
   }
   customise(new CostStack(app, subject, base.foundation));
 }

@@ -1,0 +1,3 @@
+export * from './edge-firewall';
+export * from './front-door';
+export * from './gateway-log-role';
