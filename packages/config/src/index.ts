@@ -19,3 +19,4 @@ export * from './alarms';
 export * from './server-settings';
 export * from './serving-metrics';
 export * from './step-graph/index';
+export * from './prices/index';
