@@ -22,6 +22,7 @@ export async function installPythonEnvironment() {
   const wanted = [
     ...constraints,
     `moto[server]==5.2.5`,
+    'cfn-lint==1.58.0',
     'schemathesis==4.32.5',
     readFileSync(join(runtimeFolder, 'pyproject.toml'), 'utf8'),
   ].join('\n');
@@ -43,6 +44,7 @@ export async function installPythonEnvironment() {
       '--editable',
       `${runtimeFolder}[train,train-xgboost,train-sklearn,images,serve,track,tune]`,
       'babel',
+      'cfn-lint==1.58.0',
       'hypothesis',
       'mypy',
       'pytest',

@@ -27,3 +27,4 @@ export * from './api-settings';
 export * from './front-door-metrics';
 export * from './serving-metrics';
 export * from './step-graph/index';
+export * from './prices/index';

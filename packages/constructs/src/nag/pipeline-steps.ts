@@ -35,10 +35,16 @@ export function trainingJobs(resource: CheckedResource): readonly JobStep[] {
     return [...(one === undefined ? [] : [one]), ...several].map((request) => ({
       name,
       type,
-      request,
+      request: withResourceConfig(request),
       step,
     }));
   });
+}
+
+/** A tuning job has its own word for the machines; the rules read that of a training job. */
+function withResourceConfig(request: Json): Json {
+  const resources = at(request, 'HyperParameterTuningResourceConfig');
+  return resources === undefined ? request : { ...(request as object), ResourceConfig: resources };
 }
 
 /** Processing jobs. */

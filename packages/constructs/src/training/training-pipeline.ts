@@ -1,5 +1,11 @@
-import { resourceName, stepGraph, stepOptionsOf, type StepGraph } from '@wa-ml/config';
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import {
+  resourceName,
+  stepGraph,
+  stepOptionsOf,
+  type Capacity,
+  type StepGraph,
+} from '@wa-ml/config';
+import { CfnOutput, Stack, Validations } from 'aws-cdk-lib';
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { CfnPipeline } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
@@ -62,6 +68,11 @@ export class TrainingPipeline extends Construct {
       roleArn: roles.pipeline.roleArn,
       pipelineDefinition: { PipelineDefinitionBody: Stack.of(this).toJsonString(definition) },
     });
+    acknowledgeFullPrice(
+      pipeline,
+      settings.in[environment.name]!.training.capacity,
+      settings.tuning !== undefined,
+    );
     pipeline.node.addDependency(roles); // the policies too: SageMaker checks them when the pipeline starts
 
     new CataloguedAlarm(this, 'Failed', {
@@ -72,4 +83,17 @@ export class TrainingPipeline extends Construct {
     });
     new CfnOutput(this, 'PipelineName', { value: this.pipelineName });
   }
+}
+
+/** Spot is the default outside production (COST-3): whoever wrote another capacity into wa-ml.json has decided. */
+function acknowledgeFullPrice(pipeline: CfnPipeline, capacity: Capacity, tunes: boolean): void {
+  const why = `wa-ml.json asks for training.capacity "${capacity}"`;
+  const reasons: Record<string, string> = {
+    ...(capacity === 'onDemand' ? { Train: `${why}.` } : {}),
+    ...(capacity !== 'spot' && tunes
+      ? { Tune: `${why}; the jobs of a search know no warm pool and run on demand.` }
+      : {}),
+  };
+  for (const [step, reason] of Object.entries(reasons))
+    Validations.of(pipeline).acknowledge({ id: `WaMl-training-on-spot[${step}]`, reason });
 }

@@ -56,6 +56,12 @@ const tuning = (changes: Changes) => ({
   Arguments: { TrainingJobDefinition: { ...training, ...changes } },
 });
 
+/** The machines of a tuning job, in its own word. */
+const tuned = (resources: object): Changes => ({
+  ResourceConfig: undefined,
+  HyperParameterTuningResourceConfig: resources,
+});
+
 /** As CDK writes it: one text, with the resources of the template in between. */
 const pipeline = (...Steps: object[]): Case => {
   const [before, after] = JSON.stringify({ Version: '2020-12-01', Bucket: '|', Steps }).split('|');
@@ -187,9 +193,11 @@ export const pipelineCases: Readonly<Record<string, RuleCases>> = {
     compliant: [
       pipeline(train(), evaluate()),
       pipeline(train({ ResourceConfig: { InstanceType: 'ml.g5.xlarge' } })),
+      pipeline(tuning(tuned({ InstanceType: 'ml.m5.xlarge', VolumeKmsKeyId: 'key' }))),
     ],
     broken: [
       broken(pipeline(train({ ResourceConfig: { InstanceType: 'ml.m5.xlarge' } })), 'Train'),
+      broken(pipeline(tuning(tuned({ InstanceType: 'ml.m5.xlarge' }))), 'Tune'),
       broken(
         pipeline(
           train({ ResourceConfig: { InstanceType: 'ml.g5.xlarge', VolumeKmsKeyId: 'key' } }),
