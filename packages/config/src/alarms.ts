@@ -1,7 +1,22 @@
+import {
+  answeringTypes,
+  endpointTypeAlarms,
+  fleetTypes,
+  typesWithEndpoint,
+} from './endpoint-alarms';
+import type { EndpointType } from './endpoint-types';
 import { cost } from './policies/cost';
 import { operationalExcellence } from './policies/operational-excellence';
 import { reliability } from './policies/reliability';
 import { servingMetrics } from './serving-metrics';
+
+type MetricDimension =
+  | 'EndpointName'
+  | 'VariantName'
+  | 'ContainerName'
+  | 'PipelineName'
+  | 'StateMachineArn'
+  | 'QueueName';
 
 /** What an alarm looks at. */
 export type AlarmMetric =
@@ -11,9 +26,11 @@ export type AlarmMetric =
       readonly name: string;
       readonly statistic: string;
       /** Which dimensions the metric has; whoever creates the alarm gives their values. */
-      readonly dimensions: readonly ('EndpointName' | 'VariantName' | 'PipelineName')[];
+      readonly dimensions: readonly MetricDimension[];
       /** The metric counts every core (0 to 100 x vCPUs): divide it by the instance's vCPUs. */
       readonly perVirtualCpu?: boolean;
+      /** The metric counts every GPU (0 to 100 x GPUs): divide it by the instance's GPUs. */
+      readonly perGpu?: boolean;
     }
   /** AWS Budgets watches the spend itself; there is no CloudWatch metric behind it. */
   | { readonly kind: 'budget' };
@@ -39,6 +56,8 @@ export interface AlarmKind {
   readonly missingData: 'fine' | 'breaching';
   /** Whether a deployment goes back to the old fleet when it fires. */
   readonly rollsBack: boolean;
+  /** Types of endpoints that have it; absent where it is none of an endpoint's. */
+  readonly endpointTypes?: readonly EndpointType[];
   /** Path of the runbook in the generated repository. */
   readonly runbook: string;
 }
@@ -76,6 +95,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     datapoints: 2,
     missingData: 'fine',
     rollsBack: true,
+    endpointTypes: typesWithEndpoint,
   },
   {
     id: 'endpoint-latency',
@@ -91,6 +111,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     datapoints: 2,
     missingData: 'fine',
     rollsBack: true,
+    endpointTypes: answeringTypes,
   },
   {
     id: 'endpoint-rejections',
@@ -108,6 +129,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     datapoints: 2,
     missingData: 'fine',
     rollsBack: true,
+    endpointTypes: answeringTypes,
   },
   {
     id: 'endpoint-health',
@@ -124,6 +146,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     missingData: 'breaching',
     // It is in alarm before the first instance is up, and SageMaker refuses an update while a rollback alarm is.
     rollsBack: false,
+    endpointTypes: fleetTypes,
   },
   {
     id: 'endpoint-cpu-high',
@@ -140,6 +163,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     datapoints: 3,
     missingData: 'fine',
     rollsBack: false,
+    endpointTypes: fleetTypes,
   },
   {
     id: 'endpoint-cpu-low',
@@ -156,7 +180,9 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     datapoints: 15,
     missingData: 'fine',
     rollsBack: false,
+    endpointTypes: fleetTypes,
   },
+  ...endpointTypeAlarms,
   {
     id: 'training-failed',
     capability: 'training',
@@ -210,4 +236,9 @@ export function alarmKind(id: string): AlarmKind {
       `There is no alarm "${id}"; there are ${alarms.map((alarm) => alarm.id).join(', ')}.`,
     );
   return kind;
+}
+
+/** The alarms of a type of endpoint, in the order of the table. */
+export function alarmsOf(type: EndpointType): readonly AlarmKind[] {
+  return alarms.filter((kind) => kind.endpointTypes?.includes(type));
 }

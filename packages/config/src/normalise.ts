@@ -7,13 +7,16 @@ import {
   type Flavour,
   type Precision,
   type Quantisation,
-  type Rollout,
   type Strategy,
   type Tier,
+  type WrittenEnvironment,
 } from './schema';
+import { endpointTypeSettings, type EndpointTypeSettings } from './endpoint-settings';
+import { endpointTraits } from './endpoint-types';
 import { stepOptions, type StepOption } from './step-graph/index';
 import { normaliseTuning, type TuningSettings } from './tuning';
 import { serverSettings, type ServerSettings } from './server-settings';
+import { timeZoneOf, workingHours, type WorkingHours } from './working-hours-settings';
 
 export interface TrainingSettings {
   readonly instanceType: string;
@@ -47,12 +50,11 @@ export interface OptimiseSettings {
   readonly minLatencyReduction: number;
 }
 
-export interface EndpointSettings {
+export interface EndpointSettings extends EndpointTypeSettings {
   readonly instanceType: string;
+  /** Fewest instances; those of each job in batch transform. */
   readonly min: number;
   readonly max: number;
-  /** What was asked for; `effectiveRollout` says what SageMaker can do with the fleet at hand. */
-  readonly rollout: Rollout;
   /** Monthly budget in US dollars; undefined for none: outside of production only what the environment itself says. */
   readonly budgetUsd?: number;
   readonly server: ServerSettings;
@@ -83,6 +85,10 @@ export interface NormalisedEnvironment {
   readonly region: string;
   readonly budgetUsd: number;
   readonly critical: boolean;
+  /** When endpoints run that cost while nobody calls; absent: always. */
+  readonly workingHours?: WorkingHours;
+  /** IANA time zone of its schedules. */
+  readonly timeZone: string;
 }
 
 /** wa-ml.json with every default filled; the order of environments and models is that of the file. */
@@ -153,7 +159,8 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
     ...written.training?.hyperparameters,
     ...override?.training?.hyperparameters,
   };
-  const min = endpoint.min ?? (needsHighAvailability(environment) ? highAvailabilityInstances : 1);
+  const type = endpointTypeSettings(endpoint);
+  const min = endpoint.min ?? fewestInstances(type, environment);
   return {
     training: {
       instanceType,
@@ -169,10 +176,41 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
       instanceType: endpoint.instanceType ?? defaultEndpointInstanceType[environment.tier],
       min,
       max: endpoint.max ?? Math.max(defaultMaxInstances, min),
-      rollout: endpoint.rollout ?? 'canary',
+      ...type,
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
       server: serverSettings(endpoint),
     },
+  };
+}
+
+function fewestInstances(
+  { type }: EndpointTypeSettings,
+  environment: NormalisedEnvironment,
+): number {
+  if (type === 'asynchronous') return 0; // the queue waits for the first instance
+  const available = endpointTraits[type].answersAtOnce && needsHighAvailability(environment);
+  return available ? highAvailabilityInstances : 1;
+}
+
+function normaliseEnvironment(
+  name: string,
+  { tier, account, region, ...written }: WrittenEnvironment,
+): NormalisedEnvironment {
+  const critical = written.critical ?? false;
+  const hours = workingHours(
+    written.workingHours,
+    region,
+    needsHighAvailability({ tier, critical }),
+  );
+  return {
+    name,
+    tier,
+    account,
+    region,
+    budgetUsd: written.budgetUsd ?? defaultBudgetUsd[tier],
+    critical,
+    ...(hours ? { workingHours: hours } : {}),
+    timeZone: timeZoneOf(region, written.workingHours),
   };
 }
 
@@ -181,14 +219,7 @@ export function normalise(written: Configuration): NormalisedConfiguration {
   const environments = Object.fromEntries(
     Object.entries(written.environments).map(([name, environment]) => [
       name,
-      {
-        name,
-        tier: environment.tier,
-        account: environment.account,
-        region: environment.region,
-        budgetUsd: environment.budgetUsd ?? defaultBudgetUsd[environment.tier],
-        critical: environment.critical ?? false,
-      },
+      normaliseEnvironment(name, environment),
     ]),
   );
   const models = Object.fromEntries(

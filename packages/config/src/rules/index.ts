@@ -1,15 +1,21 @@
 import { endedInstances } from './ended-instances';
+import { endpointPair } from './endpoint-pair';
+import { endpointSettingsFit } from './endpoint-settings-fit';
+import { endpointSizes } from './endpoint-sizes';
 import { environmentsExist } from './environments-exist';
 import { highAvailability } from './high-availability';
+import { hostingInstances } from './hosting-instances';
 import { instanceRange } from './instance-range';
 import { nameLength } from './name-length';
 import { networkTraining } from './network-training';
 import { neuronTraining } from './neuron-training';
 import { precisionDevice } from './precision-device';
 import { reservedNames } from './reserved-names';
+import { rollbackInTime } from './rollback-in-time';
 import type { Rule } from './rule';
 import { strategyInstances } from './strategy-instances';
 import { tuningSpace } from './tuning-space';
+import { workingHoursFit } from './working-hours';
 
 export type { Rule } from './rule';
 
@@ -26,4 +32,10 @@ export const rules: readonly Rule[] = [
   precisionDevice,
   neuronTraining,
   tuningSpace,
+  endpointPair,
+  endpointSettingsFit,
+  endpointSizes,
+  hostingInstances,
+  rollbackInTime,
+  workingHoursFit,
 ];
