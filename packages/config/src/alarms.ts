@@ -27,10 +27,8 @@ export type AlarmMetric =
       readonly statistic: string;
       /** Which dimensions the metric has; whoever creates the alarm gives their values. */
       readonly dimensions: readonly MetricDimension[];
-      /** The metric counts every core (0 to 100 x vCPUs): divide it by the instance's vCPUs. */
-      readonly perVirtualCpu?: boolean;
-      /** The metric counts every GPU (0 to 100 x GPUs): divide it by the instance's GPUs. */
-      readonly perGpu?: boolean;
+      /** The threshold is for one of these; whoever creates the alarm says how many there are. SageMaker reports 0 to 100 % for each. */
+      readonly per?: 'virtual CPU' | 'GPU' | 'expected model';
     }
   /** AWS Budgets watches the spend itself; there is no CloudWatch metric behind it. */
   | { readonly kind: 'budget' };
@@ -70,13 +68,13 @@ const invocation = (name: string, statistic: string): AlarmMetric => ({
   statistic,
   dimensions: endpointDimensions,
 });
-const instance = (statistic: string, perVirtualCpu: boolean): AlarmMetric => ({
+const instance = (statistic: string, per?: 'virtual CPU'): AlarmMetric => ({
   kind: 'metric',
   namespace: '/aws/sagemaker/Endpoints',
   name: 'CPUUtilization',
   statistic,
   dimensions: endpointDimensions,
-  perVirtualCpu,
+  ...(per ? { per } : {}),
 });
 
 const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
@@ -137,7 +135,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     title: 'Endpoint health',
     meaning: 'No instance of the endpoint has reported for five minutes.',
     severity: 'critical',
-    metric: instance('SampleCount', false),
+    metric: instance('SampleCount'),
     comparison: 'below',
     threshold: 1,
     unit: 'reports per minute',
@@ -155,7 +153,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     meaning:
       'The instances are busy for more than 80 % of their CPU time: one is added, up to the most allowed.',
     severity: 'scaling',
-    metric: instance('Average', true),
+    metric: instance('Average', 'virtual CPU'),
     comparison: 'above',
     threshold: reliability.scaling.scaleOutPercent,
     unit: 'percent of all vCPUs',
@@ -172,7 +170,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     meaning:
       'The instances are busy for less than 50 % of their CPU time: one is removed, down to the fewest allowed.',
     severity: 'scaling',
-    metric: instance('Average', true),
+    metric: instance('Average', 'virtual CPU'),
     comparison: 'below',
     threshold: reliability.scaling.scaleInPercent,
     unit: 'percent of all vCPUs',

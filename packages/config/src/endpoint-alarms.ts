@@ -23,12 +23,18 @@ const ofEndpoint = (name: string, statistic: string): AlarmMetric => ({
   statistic,
   dimensions: ['EndpointName'], // SageMaker counts the queue of the endpoint, not of a variant
 });
-const ofVariant = (namespace: string, name: string, statistic: string): AlarmMetric => ({
+const ofVariant = (
+  namespace: string,
+  name: string,
+  statistic: string,
+  per?: 'GPU' | 'expected model',
+): AlarmMetric => ({
   kind: 'metric',
   namespace,
   name,
   statistic,
   dimensions: variant,
+  ...(per ? { per } : {}),
 });
 
 /** Most failed requests of a minute that a release survives. Ours: one broken file must not take a release back. */
@@ -51,10 +57,7 @@ export const endpointTypeAlarms: readonly Omit<AlarmKind, 'runbook'>[] = [
         ? 'The GPUs are busy for more than 80 % of their time: an instance is added, up to the most allowed.'
         : 'The GPUs are busy for less than 50 % of their time: an instance is removed, down to the fewest allowed.',
     severity: 'scaling',
-    metric: {
-      ...ofVariant('/aws/sagemaker/Endpoints', 'GPUUtilization', 'Average'),
-      perGpu: true,
-    } as AlarmMetric,
+    metric: ofVariant('/aws/sagemaker/Endpoints', 'GPUUtilization', 'Average', 'GPU'),
     comparison: level === 'high' ? 'above' : 'below',
     threshold:
       level === 'high' ? reliability.scaling.scaleOutPercent : reliability.scaling.scaleInPercent,
@@ -176,11 +179,10 @@ export const endpointTypeAlarms: readonly Omit<AlarmKind, 'runbook'>[] = [
     title: 'Loaded models',
     meaning: 'An instance holds more models than `endpoint.loadedModels` expects.',
     severity: 'warning',
-    metric: ofVariant('/aws/sagemaker/Endpoints', 'LoadedModelCount', 'Maximum'),
+    metric: ofVariant('/aws/sagemaker/Endpoints', 'LoadedModelCount', 'Maximum', 'expected model'),
     comparison: 'above',
-    // Times `endpoint.loadedModels`.
     threshold: 1,
-    unit: 'times the expected models',
+    unit: 'models for each that is expected',
     periodSeconds: 300,
     datapoints: 3,
     missingData: 'fine',
