@@ -1,8 +1,27 @@
+import {
+  answeringTypes,
+  endpointTypeAlarms,
+  fleetTypes,
+  typesWithEndpoint,
+} from './endpoint-alarms';
+import type { EndpointType } from './endpoint-types';
 import { cost } from './policies/cost';
 import { operationalExcellence } from './policies/operational-excellence';
 import { reliability } from './policies/reliability';
 import { frontDoorMetrics } from './front-door-metrics';
 import { servingMetrics } from './serving-metrics';
+
+type MetricDimension =
+  | 'EndpointName'
+  | 'VariantName'
+  | 'ContainerName'
+  | 'PipelineName'
+  | 'ApiName'
+  | 'Stage'
+  | 'FunctionName'
+  | 'Resource'
+  | 'StateMachineArn'
+  | 'QueueName';
 
 /** What an alarm looks at. */
 export type AlarmMetric =
@@ -12,17 +31,9 @@ export type AlarmMetric =
       readonly name: string;
       readonly statistic: string;
       /** Which dimensions the metric has; whoever creates the alarm gives their values. */
-      readonly dimensions: readonly (
-        | 'EndpointName'
-        | 'VariantName'
-        | 'PipelineName'
-        | 'ApiName'
-        | 'Stage'
-        | 'FunctionName'
-        | 'Resource'
-      )[];
-      /** The metric counts every core (0 to 100 x vCPUs): divide it by the instance's vCPUs. */
-      readonly perVirtualCpu?: boolean;
+      readonly dimensions: readonly MetricDimension[];
+      /** The threshold is for one of these; whoever creates the alarm says how many there are. SageMaker reports 0 to 100 % for each. */
+      readonly per?: 'virtual CPU' | 'GPU' | 'expected model';
     }
   /** AWS Budgets watches the spend itself; there is no CloudWatch metric behind it. */
   | { readonly kind: 'budget' };
@@ -48,6 +59,8 @@ export interface AlarmKind {
   readonly missingData: 'fine' | 'breaching';
   /** Whether a deployment goes back to the old fleet when it fires. */
   readonly rollsBack: boolean;
+  /** Types of endpoints that have it; absent where it is none of an endpoint's. */
+  readonly endpointTypes?: readonly EndpointType[];
   /** Path of the runbook in the generated repository. */
   readonly runbook: string;
 }
@@ -60,13 +73,13 @@ const invocation = (name: string, statistic: string): AlarmMetric => ({
   statistic,
   dimensions: endpointDimensions,
 });
-const instance = (statistic: string, perVirtualCpu: boolean): AlarmMetric => ({
+const instance = (statistic: string, per?: 'virtual CPU'): AlarmMetric => ({
   kind: 'metric',
   namespace: '/aws/sagemaker/Endpoints',
   name: 'CPUUtilization',
   statistic,
   dimensions: endpointDimensions,
-  perVirtualCpu,
+  ...(per ? { per } : {}),
 });
 /** Of the API in front of an endpoint. */
 const gateway = (name: string, statistic: string): AlarmMetric => ({
@@ -93,6 +106,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     datapoints: 2,
     missingData: 'fine',
     rollsBack: true,
+    endpointTypes: typesWithEndpoint,
   },
   {
     id: 'endpoint-latency',
@@ -108,6 +122,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     datapoints: 2,
     missingData: 'fine',
     rollsBack: true,
+    endpointTypes: answeringTypes,
   },
   {
     id: 'endpoint-rejections',
@@ -125,6 +140,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     datapoints: 2,
     missingData: 'fine',
     rollsBack: true,
+    endpointTypes: answeringTypes,
   },
   {
     id: 'endpoint-health',
@@ -132,7 +148,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     title: 'Endpoint health',
     meaning: 'No instance of the endpoint has reported for five minutes.',
     severity: 'critical',
-    metric: instance('SampleCount', false),
+    metric: instance('SampleCount'),
     comparison: 'below',
     threshold: 1,
     unit: 'reports per minute',
@@ -141,6 +157,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     missingData: 'breaching',
     // It is in alarm before the first instance is up, and SageMaker refuses an update while a rollback alarm is.
     rollsBack: false,
+    endpointTypes: fleetTypes,
   },
   {
     id: 'endpoint-cpu-high',
@@ -149,7 +166,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     meaning:
       'The instances are busy for more than 80 % of their CPU time: one is added, up to the most allowed.',
     severity: 'scaling',
-    metric: instance('Average', true),
+    metric: instance('Average', 'virtual CPU'),
     comparison: 'above',
     threshold: reliability.scaling.scaleOutPercent,
     unit: 'percent of all vCPUs',
@@ -157,6 +174,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     datapoints: 3,
     missingData: 'fine',
     rollsBack: false,
+    endpointTypes: fleetTypes,
   },
   {
     id: 'endpoint-cpu-low',
@@ -165,7 +183,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     meaning:
       'The instances are busy for less than 50 % of their CPU time: one is removed, down to the fewest allowed.',
     severity: 'scaling',
-    metric: instance('Average', true),
+    metric: instance('Average', 'virtual CPU'),
     comparison: 'below',
     threshold: reliability.scaling.scaleInPercent,
     unit: 'percent of all vCPUs',
@@ -173,7 +191,9 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     datapoints: 15,
     missingData: 'fine',
     rollsBack: false,
+    endpointTypes: fleetTypes,
   },
+  ...endpointTypeAlarms,
   {
     id: 'api-errors',
     capability: 'serving',
@@ -303,4 +323,9 @@ export function alarmKind(id: string): AlarmKind {
       `There is no alarm "${id}"; there are ${alarms.map((alarm) => alarm.id).join(', ')}.`,
     );
   return kind;
+}
+
+/** The alarms of a type of endpoint, in the order of the table. */
+export function alarmsOf(type: EndpointType): readonly AlarmKind[] {
+  return alarms.filter((kind) => kind.endpointTypes?.includes(type));
 }

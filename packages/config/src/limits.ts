@@ -19,4 +19,7 @@ export const limits = {
   hyperparameter: { name: /^[A-Za-z_][A-Za-z0-9_]{0,255}$/, text: /^[A-Za-z0-9_.+-]{1,2500}$/ },
   /** SageMaker caps a canary at half of the fleet. */
   canaryPercentMax: 50,
+  /** Per cent of the fleet. Source: TrafficRoutingConfig and RollingUpdatePolicy, CreateEndpoint API reference. */
+  linearPercent: { min: 10, max: 50 },
+  rollingPercent: { min: 5, max: 50 },
 } as const;

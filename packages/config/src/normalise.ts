@@ -8,15 +8,18 @@ import {
   type Flavour,
   type Precision,
   type Quantisation,
-  type Rollout,
   type Strategy,
   type Tier,
+  type WrittenEnvironment,
 } from './schema';
 import { protectionSettings, type ProtectionSettings } from './environment-settings';
 import type { Regime } from './regimes';
+import { endpointTypeSettings, type EndpointTypeSettings } from './endpoint-settings';
+import { endpointTraits } from './endpoint-types';
 import { stepOptions, type StepOption } from './step-graph/index';
 import { normaliseTuning, type TuningSettings } from './tuning';
 import { serverSettings, type ServerSettings } from './server-settings';
+import { timeZoneOf, workingHours, type WorkingHours } from './working-hours-settings';
 
 export interface TrainingSettings {
   readonly instanceType: string;
@@ -50,12 +53,11 @@ export interface OptimiseSettings {
   readonly minLatencyReduction: number;
 }
 
-export interface EndpointSettings {
+export interface EndpointSettings extends EndpointTypeSettings {
   readonly instanceType: string;
+  /** Fewest instances; those of each job in batch transform. */
   readonly min: number;
   readonly max: number;
-  /** What was asked for; `effectiveRollout` says what SageMaker can do with the fleet at hand. */
-  readonly rollout: Rollout;
   /** Monthly budget in US dollars; undefined for none: outside of production only what the environment itself says. */
   readonly budgetUsd?: number;
   readonly server: ServerSettings;
@@ -90,6 +92,10 @@ export interface NormalisedEnvironment extends ProtectionSettings {
   readonly critical: boolean;
   /** Who sets the role by which API Gateway writes logs in this account and region. */
   readonly apiGatewayLogRole: ApiGatewayLogRole;
+  /** When endpoints run that cost while nobody calls; absent: always. */
+  readonly workingHours?: WorkingHours;
+  /** IANA time zone of its schedules. */
+  readonly timeZone: string;
 }
 
 /** wa-ml.json with every default filled; the order of environments and models is that of the file. */
@@ -162,7 +168,8 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
     ...written.training?.hyperparameters,
     ...override?.training?.hyperparameters,
   };
-  const min = endpoint.min ?? (needsHighAvailability(environment) ? highAvailabilityInstances : 1);
+  const type = endpointTypeSettings(endpoint);
+  const min = endpoint.min ?? fewestInstances(type, environment);
   return {
     training: {
       instanceType,
@@ -178,11 +185,46 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
       instanceType: endpoint.instanceType ?? defaultEndpointInstanceType[environment.tier],
       min,
       max: endpoint.max ?? Math.max(defaultMaxInstances, min),
-      rollout: endpoint.rollout ?? 'canary',
+      ...type,
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
       server: serverSettings(endpoint),
       ...(api ? { api } : {}),
     },
+  };
+}
+
+function fewestInstances(
+  { type }: EndpointTypeSettings,
+  environment: NormalisedEnvironment,
+): number {
+  if (type === 'asynchronous') return 0; // the queue waits for the first instance
+  const available = endpointTraits[type].answersAtOnce && needsHighAvailability(environment);
+  return available ? highAvailabilityInstances : 1;
+}
+
+function normaliseEnvironment(
+  name: string,
+  written: WrittenEnvironment,
+  compliance: Configuration['compliance'],
+): NormalisedEnvironment {
+  const { tier, account, region } = written;
+  const critical = written.critical ?? false;
+  const hours = workingHours(
+    written.workingHours,
+    region,
+    needsHighAvailability({ tier, critical }),
+  );
+  return {
+    name,
+    tier,
+    account,
+    region,
+    budgetUsd: written.budgetUsd ?? defaultBudgetUsd[tier],
+    critical,
+    ...(hours ? { workingHours: hours } : {}),
+    timeZone: timeZoneOf(region, written.workingHours),
+    ...protectionSettings(written, compliance),
+    apiGatewayLogRole: written.apiGatewayLogRole ?? 'existing',
   };
 }
 
@@ -191,16 +233,7 @@ export function normalise(written: Configuration): NormalisedConfiguration {
   const environments = Object.fromEntries(
     Object.entries(written.environments).map(([name, environment]) => [
       name,
-      {
-        name,
-        tier: environment.tier,
-        account: environment.account,
-        region: environment.region,
-        budgetUsd: environment.budgetUsd ?? defaultBudgetUsd[environment.tier],
-        critical: environment.critical ?? false,
-        ...protectionSettings(environment, written.compliance),
-        apiGatewayLogRole: environment.apiGatewayLogRole ?? 'existing',
-      },
+      normaliseEnvironment(name, environment, written.compliance),
     ]),
   );
   const models = Object.fromEntries(

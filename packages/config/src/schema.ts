@@ -3,9 +3,11 @@ import { complianceSchema } from './compliance-settings';
 import { environmentFields } from './environment-settings';
 import { apiEnvironmentFields, apiFields } from './api-settings';
 import { instanceTypeSchema } from './instances';
+import { endpointTypeFields } from './endpoint-settings';
 import { limits } from './limits';
 import { serverFields } from './server-settings';
 import { tuningSchema } from './tuning';
+import { workingHoursSchema } from './working-hours-settings';
 
 /** The tiers that policies hang on; an environment's name means nothing. */
 export const tiers = ['development', 'staging', 'production'] as const;
@@ -28,7 +30,6 @@ export const precisions = ['fp32', 'bf16', 'fp16'] as const;
 /** Where training gets its machines from; a job has exactly one. */
 export const capacities = ['spot', 'warmPool', 'onDemand'] as const;
 export const quantisations = ['none', 'dynamic', 'static', 'int8'] as const;
-export const rollouts = ['all-at-once', 'canary'] as const;
 
 const namePart = (what: string) =>
   z
@@ -100,20 +101,17 @@ export const endpointSchema = z
       ),
     min: z
       .int()
-      .min(1)
+      .min(0)
       .max(100)
       .optional()
       .describe(
-        'Fewest instances. Default: 2 in production and critical environments, 1 elsewhere.',
+        'Fewest instances, or those of a batch job. Default: 2 in production and critical environments, 1 elsewhere; 0 for asynchronous, 1 for batchTransform.',
       ),
     max: z.int().min(1).max(100).optional().describe('Most instances. Default: 4.'),
-    rollout: z
-      .enum(rollouts)
-      .optional()
-      .describe('How a new version takes over the traffic. Default: canary.'),
     budgetUsd: monthlyUsd.describe(
       'Monthly budget of the production endpoint in US dollars; of another one where it stands in the settings of its environment. Default: 2000.',
     ),
+    ...endpointTypeFields,
     ...serverFields,
     ...apiFields,
   })
@@ -198,6 +196,7 @@ export const environmentSchema = z
       .describe('Recovery within an hour, and at least two instances. Default: false.'),
     ...environmentFields,
     ...apiEnvironmentFields,
+    workingHours: workingHoursSchema,
   })
   .describe('One deployment target.');
 
@@ -250,7 +249,6 @@ export type Strategy = (typeof strategies)[number];
 export type Precision = (typeof precisions)[number];
 export type Capacity = (typeof capacities)[number];
 export type Quantisation = (typeof quantisations)[number];
-export type Rollout = (typeof rollouts)[number];
 export type DataFile = z.infer<typeof dataFileSchema>;
 /** An endpoint's settings as people write them. */
 export type WrittenEndpoint = z.infer<typeof endpointSchema>;

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, CfnResource, Stack, Validations } from 'aws-cdk-lib';
+import { App, CfnCondition, CfnResource, Fn, Stack, Validations } from 'aws-cdk-lib';
 import { MlChecks, mlRules, checkedApp, synthesise, CapabilityStack } from '@wa-ml/constructs';
 import { readConfiguration } from '@wa-ml/config';
 import { describe, expect, it, vi } from 'vitest';
@@ -22,7 +22,7 @@ const { normalised: configuration } = readConfiguration(JSON.stringify(example))
 function findings(rule: string, template: Case, tier: RuleCases['tier'] = 'production'): string[] {
   const environment = configuration.environments[tier === 'development' ? 'dev' : 'prod']!;
   const stack = new CapabilityStack(new App(), 'serving', { configuration, environment });
-  for (const [id, { Type, Properties, Metadata }] of Object.entries(template)) {
+  for (const [id, { Type, Properties, Metadata, Condition }] of Object.entries(template)) {
     const resource = new CfnResource(stack, id, { type: Type, properties: { ...Properties } });
     resource.overrideLogicalId(id);
     for (const [key, value] of Object.entries(Metadata ?? {})) resource.addMetadata(key, value);
@@ -41,6 +41,11 @@ function findings(rule: string, template: Case, tier: RuleCases['tier'] = 'produ
     })
     .filter(([, id]) => id === rule)
     .map(([, , part]) => part ?? '');
+}
+
+function conditionOf(stack: Stack, name: string): CfnCondition {
+  const existing = stack.node.tryFindChild(name) as CfnCondition | undefined;
+  return existing ?? new CfnCondition(stack, name, { expression: Fn.conditionEquals(1, 1) });
 }
 
 describe.each(mlRules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) => {

@@ -1,4 +1,5 @@
 import type { AlarmKind } from '../alarms';
+import type { EffectiveRollout } from '../rollout';
 
 /**
  * What passes between the fault and the first datapoint that shows it; in seconds.
@@ -29,7 +30,14 @@ export function detectionSeconds(alarm: Pick<AlarmKind, 'periodSeconds' | 'datap
   return metricDelaySeconds + alarm.periodSeconds * alarm.datapoints;
 }
 
-/** Seconds from the first bad response until all traffic is back on the old fleet. */
-export function rollbackSeconds(alarm: Pick<AlarmKind, 'periodSeconds' | 'datapoints'>): number {
-  return detectionSeconds(alarm) + trafficShiftBackSeconds;
+/**
+ * Seconds from the first bad response until all traffic is back on the old fleet. Blue/green (canary, linear, all at
+ * once) keeps that fleet; a rolling update has taken a part of it away and must start instances anew.
+ */
+export function rollbackSeconds(
+  alarm: Pick<AlarmKind, 'periodSeconds' | 'datapoints'>,
+  rollout: EffectiveRollout['type'] = 'canary',
+): number {
+  const rebuilding = rollout === 'rolling' ? provisioningSeconds : 0;
+  return detectionSeconds(alarm) + rebuilding + trafficShiftBackSeconds;
 }

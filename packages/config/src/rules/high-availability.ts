@@ -1,6 +1,15 @@
-import { highAvailabilityInstances, needsHighAvailability } from '../normalise';
+import { endpointTraits } from '../endpoint-types';
+import {
+  highAvailabilityInstances,
+  needsHighAvailability,
+  type EndpointSettings,
+} from '../normalise';
 import type { Rule } from './rule';
 import { writtenAt } from './written-at';
+
+/** Requests that wait in a queue or a bucket outlive the loss of an instance, and serverless has no instances. */
+const bindsTo = ({ type }: EndpointSettings): boolean =>
+  endpointTraits[type].answersAtOnce && endpointTraits[type].hasInstances;
 
 /** Reliability policy: production endpoints run at least two instances over two zones. */
 export const highAvailability: Rule = {
@@ -10,7 +19,9 @@ export const highAvailability: Rule = {
       Object.values(configuration.environments)
         .filter((environment) => needsHighAvailability(environment))
         .filter(
-          (environment) => model.in[environment.name]!.endpoint.min < highAvailabilityInstances,
+          (environment) =>
+            bindsTo(model.in[environment.name]!.endpoint) &&
+            model.in[environment.name]!.endpoint.min < highAvailabilityInstances,
         )
         .map((environment) => ({
           path: writtenAt(written, model.name, environment.name, 'endpoint', 'min'),

@@ -2,8 +2,12 @@ import { detectionOnce } from './detection-once';
 import { apiFrontDoor } from './api-front-door';
 import { apiGatewayAccount } from './api-gateway-account';
 import { endedInstances } from './ended-instances';
+import { endpointPair } from './endpoint-pair';
+import { endpointSettingsFit } from './endpoint-settings-fit';
+import { endpointSizes } from './endpoint-sizes';
 import { environmentsExist } from './environments-exist';
 import { highAvailability } from './high-availability';
+import { hostingInstances } from './hosting-instances';
 import { instanceRange } from './instance-range';
 import { irreversible } from './irreversible';
 import { nameLength } from './name-length';
@@ -12,9 +16,11 @@ import { neuronTraining } from './neuron-training';
 import { precisionDevice } from './precision-device';
 import { recoveryRegion } from './recovery-region';
 import { reservedNames } from './reserved-names';
+import { rollbackInTime } from './rollback-in-time';
 import type { Rule } from './rule';
 import { strategyInstances } from './strategy-instances';
 import { tuningSpace } from './tuning-space';
+import { workingHoursFit } from './working-hours';
 
 export type { Rule } from './rule';
 
@@ -36,4 +42,10 @@ export const rules: readonly Rule[] = [
   detectionOnce,
   apiFrontDoor,
   apiGatewayAccount,
+  endpointPair,
+  endpointSettingsFit,
+  endpointSizes,
+  hostingInstances,
+  rollbackInTime,
+  workingHoursFit,
 ];

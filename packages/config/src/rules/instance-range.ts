@@ -1,3 +1,4 @@
+import { endpointTraits } from '../endpoint-types';
 import type { Rule } from './rule';
 import { writtenAt } from './written-at';
 
@@ -6,6 +7,7 @@ export const instanceRange: Rule = {
   check: (configuration, written) =>
     Object.values(configuration.models).flatMap((model) =>
       Object.entries(model.in)
+        .filter(([, { endpoint }]) => endpointTraits[endpoint.type].isEndpoint)
         .filter(([, { endpoint }]) => endpoint.max < endpoint.min)
         .map(([environment, { endpoint }]) => ({
           path: writtenAt(written, model.name, environment, 'endpoint', 'max'),

@@ -20,8 +20,8 @@ export interface CataloguedAlarmProps {
   readonly dimensions: Readonly<Record<string, string>>;
   /** Told when the alarm fires and when it is over. @default - nobody, as for scaling signals */
   readonly topic?: ITopic;
-  /** vCPUs of one instance; needed by metrics that count every core. */
-  readonly virtualCpus?: number;
+  /** How many vCPUs, GPUs or models there are, where the kind's threshold is for one of them. */
+  readonly count?: number;
 }
 
 /**
@@ -42,7 +42,7 @@ export class CataloguedAlarm extends Construct {
       alarmDescription: `${this.kind.title}: ${this.kind.meaning} Runbook: ${this.kind.runbook}`,
       metric: metricOf(this.kind, props),
       // Not a metric expression: the steps of a scaling policy are measured from the plain metric.
-      threshold: this.kind.threshold * (countsEveryCpu(this.kind) ? virtualCpusOf(props) : 1),
+      threshold: this.kind.threshold * countOf(this.kind, props),
       comparisonOperator: operators[this.kind.comparison],
       evaluationPeriods: this.kind.datapoints,
       datapointsToAlarm: this.kind.datapoints,
@@ -96,15 +96,13 @@ function metricOf(kind: AlarmKind, props: CataloguedAlarmProps): IMetric {
   });
 }
 
-const countsEveryCpu = (kind: AlarmKind): boolean =>
-  kind.metric.kind === 'metric' && kind.metric.perVirtualCpu === true;
-
-function virtualCpusOf(props: CataloguedAlarmProps): number {
-  if (props.virtualCpus !== undefined) return props.virtualCpus;
+function countOf(kind: AlarmKind, { count }: CataloguedAlarmProps): number {
+  if (kind.metric.kind !== 'metric' || kind.metric.per === undefined) return 1;
+  if (count !== undefined) return count;
   throw new InputError({
-    code: 'ALARM_WITHOUT_CPUS',
-    what: `The alarm "${props.kind}" does not know how many vCPUs an instance has.`,
-    why: 'SageMaker reports CPU use from 0 to 100 % for every vCPU, so 80 % of four vCPUs is 320.',
-    next: 'Give `virtualCpus`.',
+    code: 'ALARM_WITHOUT_COUNT',
+    what: `The alarm "${kind.id}" does not know the number of its ${kind.metric.per}s.`,
+    why: `Its threshold is for one ${kind.metric.per}: SageMaker reports 80 % of four vCPUs as 320.`,
+    next: 'Give `count`.',
   });
 }

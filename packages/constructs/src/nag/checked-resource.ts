@@ -11,6 +11,8 @@ export class CheckedResource {
   /** `Retain`, `Delete`, ...; undefined where the template says nothing. */
   readonly deletionPolicy: Json;
   readonly metadata: Json;
+  /** Name of the condition without which the resource is not there; undefined where it always is. */
+  readonly condition: Json;
   readonly logicalId: string;
   private parsed?: { readonly definition: Json };
 
@@ -28,6 +30,7 @@ export class CheckedResource {
     this.properties = at(resource, 'Properties') ?? {};
     this.deletionPolicy = at(resource, 'DeletionPolicy');
     this.metadata = at(resource, 'Metadata');
+    this.condition = at(resource, 'Condition');
   }
 
   /** The tier of its environment. A stack that is none of ours is held to production's rules. */

@@ -17,11 +17,13 @@ export interface EndpointRoleProps {
   readonly foundation: Foundation;
   readonly registry: ModelRegistry;
   readonly securityGroup: ISecurityGroup;
-  /** The alarms that SageMaker asks about during a deployment. */
+  /** The alarms that SageMaker asks about during a deployment; empty where nothing is deployed. */
   readonly rollbackAlarmArns: readonly string[];
+  /** What SageMaker names the log group after. @default 'Endpoints' */
+  readonly logs?: 'Endpoints' | 'TransformJobs';
 }
 
-/** The role of an endpoint's instances: the artifact, the image, its log; no data, no other model. */
+/** The role of the instances of an endpoint or a batch transform: the artifact, the image, its log; no data, no other model. */
 export class EndpointRole extends DutyRole {
   constructor(scope: Construct, id: string, props: EndpointRoleProps) {
     super(scope, id, { duty: `serves ${props.model}` });
@@ -30,9 +32,12 @@ export class EndpointRole extends DutyRole {
     allowObjects(this, artifacts, `${artifactPrefixes.training}/${props.model}`, 'read');
     allowObjects(this, artifacts, `${artifactPrefixes.releases}/${props.model}`, 'read');
     allowImagePull(this, props.registry.inferenceImages);
-    allowLogsAndMetrics(this, '/aws/sagemaker/Endpoints/*', '/aws/sagemaker/Endpoints');
+    const group = `/aws/sagemaker/${props.logs ?? 'Endpoints'}`;
+    // An endpoint has a log group of its own, jobs share one.
+    allowLogsAndMetrics(this, props.logs === 'TransformJobs' ? group : `${group}/*`, group);
     allowNetworkInterfaces(this, props.foundation.network.subnets, props.securityGroup);
     allowDataKey(this, props.foundation.dataKey);
-    this.allow({ actions: ['cloudwatch:DescribeAlarms'], resources: props.rollbackAlarmArns });
+    if (props.rollbackAlarmArns.length > 0)
+      this.allow({ actions: ['cloudwatch:DescribeAlarms'], resources: props.rollbackAlarmArns });
   }
 }

@@ -1,25 +1,34 @@
-import { invocationsPerMinuteTarget, reliability, type EndpointSettings } from '@wa-ml/config';
+import {
+  gpusOf,
+  invocationsPerMinuteTarget,
+  reliability,
+  type EndpointSettings,
+} from '@wa-ml/config';
 import { Annotations, CfnOutput } from 'aws-cdk-lib';
-import { CfnScalableTarget, CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
+import { CfnScalingPolicy, type CfnScalableTarget } from 'aws-cdk-lib/aws-applicationautoscaling';
 import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
 import { CataloguedAlarm } from '../monitoring/catalogued-alarm';
 import { measurementKey, type Release } from './release';
+import { scalableFleet } from './scalable-fleet';
 import { virtualCpus } from './virtual-cpus';
 
 export interface EndpointScalingProps {
   readonly endpoint: CfnEndpoint;
   readonly endpointName: string;
   readonly variantName: string;
+  /** Before the names of its policies and alarms: the endpoint's name, and the variant's where there are two. */
+  readonly subject: string;
   readonly settings: EndpointSettings;
   readonly release: Release;
+  readonly timeZone: string;
 }
 
 const { scaleOutCooldownSeconds, scaleInCooldownSeconds, unmeasuredMaxRps } = reliability.scaling;
 
 /**
  * Application Auto Scaling of an endpoint (REL-4): requests per instance at 70 % of the measured maximum,
- * and steps of one instance when the CPUs are busy for more than 80 % or less than 50 % of their time.
+ * and steps of one instance when the CPUs, or the GPUs, are busy for more than 80 % or less than 50 % of their time.
  */
 export class EndpointScaling extends Construct {
   constructor(
@@ -28,19 +37,18 @@ export class EndpointScaling extends Construct {
     private readonly props: EndpointScalingProps,
   ) {
     super(scope, id);
-    const { endpoint, endpointName, variantName, settings } = props;
-    const target = new CfnScalableTarget(this, 'Target', {
-      serviceNamespace: 'sagemaker',
-      scalableDimension: 'sagemaker:variant:DesiredInstanceCount',
-      resourceId: `endpoint/${endpointName}/variant/${variantName}`,
-      minCapacity: settings.min,
-      maxCapacity: settings.max,
+    const { subject, settings } = props;
+    const target = scalableFleet(this, 'Target', {
+      ...props,
+      dimension: 'DesiredInstanceCount',
+      min: settings.min,
+      max: settings.max,
+      scheduled: settings.scheduledScaling,
     });
-    target.addResourceDependency(endpoint);
 
     const { maxRps, basis, isMeasured } = this.throughput();
     const requests = new CfnScalingPolicy(this, 'Requests', {
-      policyName: `${endpointName}-requests`,
+      policyName: `${subject}-requests`,
       policyType: 'TargetTrackingScaling',
       scalingTargetId: target.ref,
       targetTrackingScalingPolicyConfiguration: {
@@ -54,18 +62,32 @@ export class EndpointScaling extends Construct {
     });
     requests.addMetadata(measurementKey, isMeasured);
     new CfnOutput(this, 'Basis', { value: basis });
-    this.step(
-      'endpoint-cpu-high',
-      target,
-      { metricIntervalLowerBound: 0, scalingAdjustment: 1 },
-      scaleOutCooldownSeconds,
-    );
-    this.step(
-      'endpoint-cpu-low',
-      target,
-      { metricIntervalUpperBound: 0, scalingAdjustment: -1 },
-      scaleInCooldownSeconds,
-    );
+    for (const { high, low, count } of this.uses()) {
+      this.step(
+        high,
+        count,
+        target,
+        { metricIntervalLowerBound: 0, scalingAdjustment: 1 },
+        scaleOutCooldownSeconds,
+      );
+      this.step(
+        low,
+        count,
+        target,
+        { metricIntervalUpperBound: 0, scalingAdjustment: -1 },
+        scaleInCooldownSeconds,
+      );
+    }
+  }
+
+  /** What is watched of an instance: its CPUs, and its GPUs where it has some. */
+  private uses() {
+    const { instanceType } = this.props.settings;
+    const gpus = gpusOf(instanceType);
+    return [
+      { high: 'endpoint-cpu-high', low: 'endpoint-cpu-low', count: virtualCpus(instanceType) },
+      ...(gpus > 0 ? [{ high: 'endpoint-gpu-high', low: 'endpoint-gpu-low', count: gpus }] : []),
+    ];
   }
 
   /** The measured throughput if it is of this instance type and image, else a cautious one. */
@@ -94,14 +116,15 @@ export class EndpointScaling extends Construct {
   }
 
   private step(
-    kind: 'endpoint-cpu-high' | 'endpoint-cpu-low',
+    kind: string,
+    count: number,
     target: CfnScalableTarget,
     adjustment: CfnScalingPolicy.StepAdjustmentProperty,
     cooldown: number,
   ): void {
-    const { endpointName, variantName, settings } = this.props;
+    const { endpointName, variantName, subject } = this.props;
     const policy = new CfnScalingPolicy(this, kind, {
-      policyName: `${endpointName}-${kind}`,
+      policyName: `${subject}-${kind}`,
       policyType: 'StepScaling',
       scalingTargetId: target.ref,
       stepScalingPolicyConfiguration: {
@@ -114,9 +137,9 @@ export class EndpointScaling extends Construct {
     // It tells nobody: moving instances is its normal work.
     const { alarm } = new CataloguedAlarm(this, `${kind}-alarm`, {
       kind,
-      subject: endpointName,
+      subject,
       dimensions: { EndpointName: endpointName, VariantName: variantName },
-      virtualCpus: virtualCpus(settings.instanceType),
+      count,
     });
     alarm.addAlarmAction({ bind: () => ({ alarmActionArn: policy.ref }) });
   }

@@ -1,17 +1,25 @@
-import { alarms, resourceName, serverEnvironment } from '@wa-ml/config';
-import { CfnOutput, Tags } from 'aws-cdk-lib';
-import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
-import { Construct } from 'constructs';
+import { endpointTraits, resourceName } from '@wa-ml/config';
+import { CfnOutput, Tags, Validations } from 'aws-cdk-lib';
+import { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
+import { Construct, type IConstruct } from 'constructs';
 import type { ModelSubject } from '../foundation/capability-stack';
 import type { Foundation } from '../foundation/foundation';
-import { hasLocalStorage } from '../foundation/local-storage';
 import { WorkloadSecurityGroup } from '../foundation/workload-security-group';
-import { CataloguedAlarm } from '../monitoring/catalogued-alarm';
+import type { CataloguedAlarm } from '../monitoring/catalogued-alarm';
 import type { ModelRegistry } from '../training/model-registry';
+import { AsynchronousAnswers } from './asynchronous-answers';
+import { BacklogScaling } from './backlog-scaling';
+import { ConcurrencyScaling } from './concurrency-scaling';
 import { deploymentConfig, describeRollout } from './deployment-config';
+import { rollbackAlarms, standingAlarms, subjectOf } from './endpoint-alarms';
+import { endpointConfig } from './endpoint-config';
 import { EndpointRole } from './endpoint-role';
 import { EndpointScaling } from './endpoint-scaling';
+import { NightStop } from './night-stop';
 import type { Release } from './release';
+import { requireFitting } from './release-fits';
+import { servedModel } from './served-model';
+import { mainVariant, servedVariants, type ServedVariant } from './served-variants';
 
 export interface ModelEndpointProps {
   readonly subject: ModelSubject;
@@ -21,10 +29,7 @@ export interface ModelEndpointProps {
   readonly release?: Release;
 }
 
-/** SageMaker's own name for the only variant. */
-const variantName = 'AllTraffic';
-
-/** One model's real-time endpoint with its role, rollback alarms, rollout and scaling. */
+/** One model's endpoint, of any type but batch transform: its role, alarms, rollout, scaling and working hours. */
 export class ModelEndpoint extends Construct {
   /** `<repo>-<model>-<environment>`: fixed, because callers need it and every update keeps it. */
   readonly endpointName: string;
@@ -39,38 +44,39 @@ export class ModelEndpoint extends Construct {
   ) {
     super(scope, id);
     const { configuration, environment, model } = props.subject;
+    const { foundation, registry, release } = props;
+    if (release)
+      requireFitting(release, this.settings, `releases/${environment.name}.json: ${model}`);
     this.endpointName = resourceName(configuration, model, environment.name);
     this.securityGroup = new WorkloadSecurityGroup(this, 'SecurityGroup', {
-      vpc: props.foundation.network.vpc,
+      vpc: foundation.network.vpc,
       description: `Endpoint of ${model}`,
     });
-    const rollbackAlarms = alarms
-      .filter((kind) => kind.rollsBack)
-      .map((kind) => this.alarm(kind.id));
+    const variants = release ? servedVariants(release) : [];
+    // Without a release they stand ready too: the first deployment can then go back.
+    const alarms = (variants.length > 0 ? variants : [{ name: mainVariant, isShadow: false }]).map(
+      ({ name, isShadow }) => ({ isShadow, kinds: rollbackAlarms(this, this.alarmed(name)) }),
+    );
+    // A shadow answers nobody: its errors are told, and take nothing back.
+    const watched = alarms.filter(({ isShadow }) => !isShadow).flatMap(({ kinds }) => kinds);
     this.role = new EndpointRole(this, 'Role', {
       model,
-      foundation: props.foundation,
-      registry: props.registry,
+      foundation,
+      registry,
       securityGroup: this.securityGroup,
-      rollbackAlarmArns: rollbackAlarms.map((alarm) => alarm.alarmArn),
+      rollbackAlarmArns: watched.map((alarm) => alarm.alarmArn),
     });
     // Costs of this endpoint alone, for its budget.
     Tags.of(this).add('endpoint', this.endpointName);
 
-    if (!props.release) {
+    if (!release) {
       new CfnOutput(this, 'Release', { value: 'none yet' });
       return;
     }
-    this.endpoint = this.deploy(props.release, rollbackAlarms);
-    this.alarm('endpoint-health').node.addDependency(this.endpoint);
-    new EndpointScaling(this, 'Scaling', {
-      endpoint: this.endpoint,
-      endpointName: this.endpointName,
-      variantName,
-      settings: this.settings,
-      release: props.release,
-    });
-    new CfnOutput(this, 'Release', { value: props.release.modelPackageArn });
+    this.endpoint = this.deploy(release, variants, watched);
+    const around = variants.flatMap((variant) => this.around(this.endpoint!, variant));
+    this.stopAtNight([this.endpoint, ...alarms.flatMap(({ kinds }) => kinds), ...around]);
+    new CfnOutput(this, 'Release', { value: release.modelPackageArn });
     new CfnOutput(this, 'EndpointName', { value: this.endpointName });
     new CfnOutput(this, 'Rollout', { value: describeRollout(this.settings) });
   }
@@ -80,64 +86,117 @@ export class ModelEndpoint extends Construct {
     return configuration.models[model]!.in[environment.name]!.endpoint;
   }
 
-  private alarm(kind: string): CataloguedAlarm {
-    return new CataloguedAlarm(this, kind, {
-      kind,
-      subject: this.endpointName,
-      dimensions: { EndpointName: this.endpointName, VariantName: variantName },
-      topic: this.props.foundation.alarmTopic,
-    });
+  private alarmed(variantName: string) {
+    const { endpointName, settings } = this;
+    return { endpointName, variantName, settings, topic: this.props.foundation.alarmTopic };
   }
 
-  private deploy(release: Release, rollbackAlarms: readonly CataloguedAlarm[]): CfnEndpoint {
-    const { foundation } = this.props;
-    const { instanceType, min } = this.settings;
-    // Neither model nor configuration has a name: CloudFormation replaces both with every release.
-    const model = new CfnModel(this, 'Model', {
-      executionRoleArn: this.role.roleArn,
-      primaryContainer: {
-        modelPackageName: release.modelPackageArn,
-        environment: {
-          ...serverEnvironment(this.settings.server),
-          // What the server's metrics and events are known by.
-          ML_RUNTIME_ENDPOINT: this.endpointName,
-          ML_RUNTIME_VARIANT: variantName,
-          ML_RUNTIME_MODEL_VERSION: release.modelPackageArn.split(':model-package/').at(-1)!,
-        },
-      },
-      enableNetworkIsolation: true,
-      vpcConfig: {
-        subnets: foundation.network.subnets.map((subnet) => subnet.subnetId),
-        securityGroupIds: [this.securityGroup.securityGroupId],
-      },
+  private deploy(
+    release: Release,
+    variants: readonly ServedVariant[],
+    watched: readonly CataloguedAlarm[],
+  ): CfnEndpoint {
+    const { foundation, subject } = this.props;
+    const { settings, role, securityGroup, endpointName } = this;
+    const models = variants.map((variant) => ({
+      variant,
+      model: servedModel(this, `${variant.prefix}Model`, {
+        ...{ subject, foundation, settings, role, securityGroup, endpointName },
+        release: variant.release,
+        variantName: variant.name,
+      }),
+    }));
+    const asynchronous =
+      settings.type === 'asynchronous'
+        ? new AsynchronousAnswers(this, 'Answers', { model: subject.model, foundation, role })
+            .config
+        : undefined;
+    const config = endpointConfig(this, 'Config', {
+      settings,
+      variants: models,
+      key: foundation.dataKey,
+      ...(asynchronous ? { asynchronous } : {}),
     });
-    model.node.addDependency(this.role); // with its policy: SageMaker reads the artifact at once
-
-    const config = new CfnEndpointConfig(this, 'Config', {
-      // Local disks are encrypted by the hardware, and SageMaker refuses a key for them (SEC-1).
-      ...(hasLocalStorage(instanceType) ? {} : { kmsKeyId: foundation.dataKey.keyArn }),
-      productionVariants: [
-        {
-          variantName,
-          modelName: model.attrModelName,
-          instanceType,
-          initialInstanceCount: min,
-          initialVariantWeight: 1,
-        },
-      ],
-    });
-    return new CfnEndpoint(this, 'Endpoint', {
-      endpointName: this.endpointName,
+    const endpoint = new CfnEndpoint(this, 'Endpoint', {
+      endpointName,
       endpointConfigName: config.attrEndpointConfigName,
-      deploymentConfig: deploymentConfig(
-        this.settings,
-        rollbackAlarms.map(({ alarm }) => alarm.alarmName),
-      ),
-      retainAllVariantProperties: true, // a release must not undo what scaling has done
+      ...this.update(watched),
       tags: [
         { key: 'gitCommit', value: release.gitCommit },
         { key: 'imageDigest', value: release.imageDigest },
       ],
     });
+    if (settings.serverless) {
+      Validations.of(endpoint).acknowledge({
+        id: 'WaMl-endpoint-rollback-alarms',
+        reason:
+          'SageMaker has no deployment guardrails for serverless inference. The alarms tell within minutes, and a Git revert of the release file is the way back.',
+      });
+    }
+    return endpoint;
+  }
+
+  /** How the next release comes, and what it keeps of the one before. */
+  private update(
+    watched: readonly CataloguedAlarm[],
+  ): Partial<ConstructorParameters<typeof CfnEndpoint>[2]> {
+    const { settings } = this;
+    if (settings.serverless) return { retainAllVariantProperties: true };
+    // The weights are the release's own; an idle fleet must start an instance, or nothing would try the new model.
+    const excluded = [
+      ...(settings.rollout === 'ab' || settings.rollout === 'shadow' ? ['DesiredWeight'] : []),
+      ...(settings.type === 'asynchronous' ? ['DesiredInstanceCount'] : []),
+    ];
+    return {
+      deploymentConfig: deploymentConfig(
+        settings,
+        watched.map(({ alarm }) => alarm.alarmName),
+      ),
+      retainAllVariantProperties: true, // a release must not undo what scaling has done
+      ...(excluded.length > 0
+        ? {
+            excludeRetainedVariantProperties: excluded.map((variantPropertyType) => ({
+              variantPropertyType,
+            })),
+          }
+        : {}),
+    };
+  }
+
+  /** What stands around a variant that runs: its alarms and its scaling. */
+  private around(endpoint: CfnEndpoint, variant: ServedVariant): IConstruct[] {
+    const standing = standingAlarms(this, this.alarmed(variant.name));
+    for (const alarm of standing) alarm.node.addDependency(endpoint);
+    return variant.isShadow ? standing : [...standing, ...this.scaling(endpoint, variant)];
+  }
+
+  private scaling(endpoint: CfnEndpoint, { name, prefix, release }: ServedVariant): IConstruct[] {
+    const { endpointName, settings } = this;
+    const { serverless, type } = settings;
+    const { timeZone } = this.props.subject.environment;
+    const id = `${prefix}Scaling`;
+    const common = { endpoint, endpointName, variantName: name, timeZone };
+    if (serverless) {
+      return serverless.provisionedConcurrency === undefined
+        ? []
+        : [new ConcurrencyScaling(this, id, { ...common, serverless })];
+    }
+    if (type === 'asynchronous') return [new BacklogScaling(this, id, { ...common, settings })];
+    const subject = subjectOf(endpointName, name);
+    return [new EndpointScaling(this, id, { ...common, subject, settings, release })];
+  }
+
+  private stopAtNight(running: readonly IConstruct[]): void {
+    const { environment } = this.props.subject;
+    const { type, serverless } = this.settings;
+    const pays =
+      endpointTraits[type].paysWhenIdle || serverless?.provisionedConcurrency !== undefined;
+    if (!environment.workingHours || !pays) return;
+    const { endpointName } = this;
+    new NightStop(this, 'Night', {
+      endpointName,
+      foundation: this.props.foundation,
+      hours: environment.workingHours,
+    }).hold(...running);
   }
 }

@@ -3,6 +3,8 @@ export interface CaseResource {
   readonly Type: string;
   readonly Properties?: object;
   readonly Metadata?: Readonly<Record<string, unknown>>;
+  /** Name of a condition, which is made with it. */
+  readonly Condition?: string;
 }
 /** A template by logical ids; the rule is asked about its first resource. */
 export type Case = Readonly<Record<string, CaseResource>>;

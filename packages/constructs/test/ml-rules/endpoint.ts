@@ -36,6 +36,28 @@ const serverless = (MemorySizeInMB: number, MaxConcurrency: number) => ({
 const asynchronous = (OutputConfig: object) =>
   config({ ...onInstances(), AsyncInferenceConfig: { OutputConfig } });
 
+const variants = (count: number) => ({
+  Type: 'AWS::SageMaker::EndpointConfig',
+  Properties: { ProductionVariants: Array(count).fill({}) },
+});
+const keepingAllBut = (VariantPropertyType: string) => ({
+  RetainAllVariantProperties: true,
+  ExcludeRetainedVariantProperties: [{ VariantPropertyType }],
+});
+const rolling = {
+  EndpointConfigName: { 'Fn::GetAtt': ['Config', 'EndpointConfigName'] },
+  DeploymentConfig: { RollingUpdatePolicy: {} },
+};
+const containers = (...names: readonly string[]) =>
+  names.map((ContainerHostname) => ({ ContainerHostname }));
+const multiModel = (PrimaryContainer: object): Case =>
+  one('AWS::SageMaker::Model', { PrimaryContainer: { Mode: 'MultiModel', ...PrimaryContainer } });
+const emptyFleet = (MinCapacity: number) => ({
+  Type: 'AWS::ApplicationAutoScaling::ScalableTarget',
+  Properties: { ScalableDimension: 'sagemaker:variant:DesiredInstanceCount', MinCapacity },
+});
+const watching = (Value = 'churn') => alarm({ Dimensions: [{ Name: 'EndpointName', Value }] });
+
 export const endpointCases: Readonly<Record<string, RuleCases>> = {
   'endpoint-rollback-alarms': {
     compliant: [endpoint({ DeploymentConfig: rollback })],
@@ -153,7 +175,14 @@ export const endpointCases: Readonly<Record<string, RuleCases>> = {
     broken: [config(onInstances())],
   },
   'variant-two-instances': {
-    compliant: [config(onInstances()), config(serverless(2048, 5))],
+    compliant: [
+      config(onInstances()),
+      config(serverless(2048, 5)),
+      config({
+        ...onInstances('ml.m5.large', { InitialInstanceCount: 1 }),
+        AsyncInferenceConfig: { OutputConfig: {} },
+      }),
+    ],
     broken: [
       {
         template: config(onInstances('ml.m5.large', { InitialInstanceCount: 1 })),
@@ -242,6 +271,92 @@ export const endpointCases: Readonly<Record<string, RuleCases>> = {
     ],
     broken: [asynchronous({})],
   },
+  'variant-weights': {
+    compliant: [
+      { ...endpoint({ RetainAllVariantProperties: true }), Config: variants(1) },
+      { ...endpoint({}), Config: variants(2) },
+      { ...endpoint(keepingAllBut('DesiredWeight')), Config: variants(2) },
+    ],
+    broken: [
+      { ...endpoint({ RetainAllVariantProperties: true }), Config: variants(2) },
+      { ...endpoint(keepingAllBut('DesiredInstanceCount')), Config: variants(2) },
+    ],
+  },
+  'variants-roll-together': {
+    compliant: [
+      { ...endpoint(rolling), Config: variants(1) },
+      {
+        ...endpoint({ EndpointConfigName: { 'Fn::GetAtt': ['Config', 'EndpointConfigName'] } }),
+        Config: variants(2),
+      },
+    ],
+    broken: [{ ...endpoint(rolling), Config: variants(2) }],
+  },
+  'inference-pipeline-limits': {
+    compliant: [
+      one('AWS::SageMaker::Model', { PrimaryContainer: { Image: 'image' } }),
+      one('AWS::SageMaker::Model', { Containers: containers('a', 'b') }),
+    ],
+    broken: [
+      {
+        template: one('AWS::SageMaker::Model', { Containers: containers('a', 'a') }),
+        parts: ['ContainerHostname'],
+      },
+      {
+        template: one('AWS::SageMaker::Model', {
+          Containers: containers(...[...'abcdefghijklmnop']),
+          PrimaryContainer: {},
+        }),
+        parts: ['Containers', 'PrimaryContainer'],
+      },
+    ],
+  },
+  'multi-model-limits': {
+    compliant: [multiModel({ ModelDataUrl: 's3://bucket/models/' })],
+    broken: [
+      { template: multiModel({ ModelDataUrl: 's3://bucket/models' }), parts: ['ModelDataUrl'] },
+      {
+        template: multiModel({ ModelDataUrl: 's3://bucket/models/', ModelDataSource: { S3: 1 } }),
+        parts: ['ModelDataSource'],
+      },
+      {
+        template: {
+          ...multiModel({ ModelDataUrl: 's3://bucket/models/' }),
+          Config: {
+            Type: 'AWS::SageMaker::EndpointConfig',
+            Properties: { ShadowProductionVariants: [{ ModelName: { Ref: 'Resource' } }] },
+          },
+        },
+        parts: ['variant'],
+      },
+    ],
+  },
+  'asynchronous-wakes': {
+    compliant: [
+      { Resource: emptyFleet(1) },
+      { Resource: emptyFleet(0), Alarm: alarm({ MetricName: 'HasBacklogWithoutCapacity' }) },
+    ],
+    broken: [{ Resource: emptyFleet(0) }],
+  },
+  'stopped-endpoint-silent': {
+    compliant: [
+      { ...endpoint({ EndpointName: 'churn' }), Alarm: watching() },
+      {
+        Resource: { ...endpoint({ EndpointName: 'churn' })['Resource']!, Condition: 'Runs' },
+        Alarm: { ...watching(), Condition: 'Runs' },
+        Other: watching('fraud'),
+      },
+    ],
+    broken: [
+      {
+        template: {
+          Resource: { ...endpoint({ EndpointName: 'churn' })['Resource']!, Condition: 'Runs' },
+          Alarm: watching(),
+        },
+        parts: ['Alarm'],
+      },
+    ],
+  },
   'rollback-alarms-in-time': {
     compliant: [
       { ...endpoint({ DeploymentConfig: rollback }), Alarm: alarm({ EvaluationPeriods: 3 }) },
@@ -253,6 +368,10 @@ export const endpointCases: Readonly<Record<string, RuleCases>> = {
           Alarm: alarm({ EvaluationPeriods: 4 }),
         },
         parts: ['Alarm'],
+      },
+      {
+        template: endpoint({ DeploymentConfig: { RollingUpdatePolicy: {} } }),
+        parts: ['RollingUpdatePolicy'],
       },
     ],
   },

@@ -15,15 +15,20 @@ import { serverlessLimits } from './endpoint/serverless-limits';
 import { shadowVariantLimits } from './endpoint/shadow-variant-limits';
 import { variantAutoscaled } from './endpoint/variant-autoscaled';
 import { variantTwoInstances } from './endpoint/variant-two-instances';
+import { variantWeights } from './endpoint/variant-weights';
 import { variantWithoutElasticInference } from './endpoint/variant-without-elastic-inference';
+import { variantsRollTogether } from './endpoint/variants-roll-together';
+import { inferencePipelineLimits } from './model/inference-pipeline-limits';
 import { instanceFamilyOffered } from './model/instance-family-offered';
 import { modelImageByDigest } from './model/model-image-by-digest';
 import { modelInVpc } from './model/model-in-vpc';
 import { modelNetworkIsolation } from './model/model-network-isolation';
+import { multiModelLimits } from './model/multi-model-limits';
 import { alarmActs } from './monitoring/alarm-acts';
 import { alarmHasRunbook } from './monitoring/alarm-has-runbook';
 import { alarmMissingData } from './monitoring/alarm-missing-data';
 import { rollbackAlarmsInTime } from './monitoring/rollback-alarms-in-time';
+import { stoppedEndpointSilent } from './monitoring/stopped-endpoint-silent';
 import { notebookIdleShutdown } from './notebook/notebook-idle-shutdown';
 import { notebookMetadataService } from './notebook/notebook-metadata-service';
 import { notebookWithoutRoot } from './notebook/notebook-without-root';
@@ -46,6 +51,7 @@ import { trainingOnSpot } from './pipeline/training-on-spot';
 import { trainingTimeLimited } from './pipeline/training-time-limited';
 import { policyActionsSpeltOut } from './roles/policy-actions-spelt-out';
 import { roleForThisAccount } from './roles/role-for-this-account';
+import { asynchronousWakes } from './scaling/asynchronous-wakes';
 import { scalingCooldown } from './scaling/scaling-cooldown';
 import { scalingMeasured } from './scaling/scaling-measured';
 import { scalingRange } from './scaling/scaling-range';
@@ -75,15 +81,20 @@ export const rules: readonly MlRule[] = [
   shadowVariantLimits,
   variantAutoscaled,
   variantTwoInstances,
+  variantWeights,
   variantWithoutElasticInference,
+  variantsRollTogether,
+  inferencePipelineLimits,
   instanceFamilyOffered,
   modelImageByDigest,
   modelInVpc,
   modelNetworkIsolation,
+  multiModelLimits,
   alarmActs,
   alarmHasRunbook,
   alarmMissingData,
   rollbackAlarmsInTime,
+  stoppedEndpointSilent,
   notebookIdleShutdown,
   notebookMetadataService,
   notebookWithoutRoot,
@@ -106,6 +117,7 @@ export const rules: readonly MlRule[] = [
   trainingTimeLimited,
   policyActionsSpeltOut,
   roleForThisAccount,
+  asynchronousWakes,
   scalingCooldown,
   scalingMeasured,
   scalingRange,

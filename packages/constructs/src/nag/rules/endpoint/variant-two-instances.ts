@@ -1,7 +1,7 @@
 import { reliability } from '@wa-ml/config';
 import { instanceVariants } from '../../endpoint-variants';
 import type { MlRule } from '../../ml-rule';
-import { numberAt, textAt } from '../../reading';
+import { isGiven, numberAt, textAt } from '../../reading';
 
 export const variantTwoInstances: MlRule = {
   id: 'variant-two-instances',
@@ -10,7 +10,8 @@ export const variantTwoInstances: MlRule = {
   what: 'The production fleet has fewer than two instances.',
   why: 'SageMaker spreads instances over zones: one instance ends with its zone.',
   check: (config) =>
-    config.tier !== 'production'
+    // Requests to an asynchronous endpoint wait in a queue, which no zone takes with it.
+    config.tier !== 'production' || isGiven(config.properties, 'AsyncInferenceConfig')
       ? true
       : instanceVariants(config)
           .filter(
