@@ -186,7 +186,8 @@ export class FrontDoorApi extends Construct {
       else if (isSigned)
         Validations.of(method).acknowledge({
           id: 'AwsSolutions-COG4',
-          reason: 'wa-ml.json asks for IAM here: every request is signed (SigV4), and no person logs in.',
+          reason:
+            'wa-ml.json asks for IAM here: every request is signed (SigV4), and no person logs in.',
         });
     }
   }

@@ -24,9 +24,7 @@ export class FrontDoorRole extends DutyRole {
     const { tables, foundation } = props;
     this.allow({
       actions: ['sagemaker:InvokeEndpoint'],
-      resources: [
-        `arn:${partition}:sagemaker:${region}:${account}:endpoint/${props.endpointName}`,
-      ],
+      resources: [`arn:${partition}:sagemaker:${region}:${account}:endpoint/${props.endpointName}`],
     });
     this.allow({
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],

@@ -29,16 +29,14 @@ export class FunctionRelease extends Construct {
       duty: 'moves an alias to a new version of its function, and back',
       service: 'codedeploy',
     });
-    role
-      .allow({ actions: ['cloudwatch:DescribeAlarms'], resources: props.alarmArns })
-      .allow({
-        actions: ['lambda:GetAlias', 'lambda:GetProvisionedConcurrencyConfig', 'lambda:UpdateAlias'],
-        resources: [
-          props.function.functionArn,
-          `arn:${partition}:lambda:${region}:${account}:function:${props.function.functionName}:*`,
-        ],
-        wildcardReason: 'The versions of this function that the alias is moved between come later.',
-      });
+    role.allow({ actions: ['cloudwatch:DescribeAlarms'], resources: props.alarmArns }).allow({
+      actions: ['lambda:GetAlias', 'lambda:GetProvisionedConcurrencyConfig', 'lambda:UpdateAlias'],
+      resources: [
+        props.function.functionArn,
+        `arn:${partition}:lambda:${region}:${account}:function:${props.function.functionName}:*`,
+      ],
+      wildcardReason: 'The versions of this function that the alias is moved between come later.',
+    });
     const group = new LambdaDeploymentGroup(this, 'Group', {
       application: new LambdaApplication(this, 'Application'),
       alias: props.alias,

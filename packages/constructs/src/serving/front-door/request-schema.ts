@@ -19,10 +19,7 @@ export const requestSchema: JsonSchema = {
   properties: {
     instances: rows,
     inputs: {
-      oneOf: [
-        rows,
-        { type: JsonSchemaType.OBJECT, minProperties: 1, additionalProperties: rows },
-      ],
+      oneOf: [rows, { type: JsonSchemaType.OBJECT, minProperties: 1, additionalProperties: rows }],
     },
   },
 };

@@ -50,7 +50,8 @@ export class ResultsDistribution extends Construct {
     });
     Validations.of(logs).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'This bucket is where the access logs of CloudFront go; its own access would be logged into itself.',
+      reason:
+        'This bucket is where the access logs of CloudFront go; its own access would be logged into itself.',
     });
     const cachePolicy = new CachePolicy(this, 'PerCaller', {
       comment: 'One answer for each caller and path',
@@ -85,7 +86,8 @@ export class ResultsDistribution extends Construct {
     });
     Validations.of(distribution).acknowledge({
       id: 'AwsSolutions-CFR1',
-      reason: 'Callers are known by their tokens; where they may be is for the organisation to say, in customise.ts.',
+      reason:
+        'Callers are known by their tokens; where they may be is for the organisation to say, in customise.ts.',
     });
     new CfnOutput(this, 'Domain', { value: distribution.distributionDomainName });
   }
