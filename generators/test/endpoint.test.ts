@@ -48,6 +48,16 @@ describe('nx generate @wa-ml/nx:endpoint', () => {
     });
   });
 
+  it('takes every setting of the schema: the API in front, the cache of the server', async () => {
+    const root = newRepository();
+    const changes = treeOf(root);
+    await endpointGenerator(changes, { name: 'diagnosis', api: { rate: 5 }, cache: true });
+    for (const { endpoint } of Object.values(endpoints(changes.read('wa-ml.json', 'utf8')!))) {
+      expect(endpoint.api).toMatchObject({ rate: 5, burst: 10, auth: 'iam' });
+      expect(endpoint.server.cache).toBeDefined();
+    }
+  });
+
   it('says where an environment’s own setting wins', async () => {
     const root = newRepository({
       models: {

@@ -67,7 +67,11 @@ export const apiSchema = z.strictObject({
     .optional()
     .describe('The Cognito user pool whose tokens are taken. Default: none.'),
   rate: z.number().min(1).optional().describe('Requests per second, steadily. Default: 50.'),
-  burst: z.int().min(1).optional().describe('Requests at once. Default: twice the rate.'),
+  burst: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Requests at once. Default: twice the rate, 5000 at most.'),
   quota: z
     .int()
     .min(1)
@@ -183,5 +187,6 @@ export function apiSettings(written: boolean | WrittenApi | undefined): ApiSetti
   if (!written) return undefined;
   const api: WrittenApi = written === true ? {} : written;
   const rate = api.rate ?? defaultApi.rate;
-  return { ...defaultApi, ...api, rate, burst: api.burst ?? Math.ceil(2 * rate) };
+  const burst = api.burst ?? Math.min(Math.ceil(2 * rate), apiLimits.accountBurst);
+  return { ...defaultApi, ...api, rate, burst };
 }

@@ -6,11 +6,13 @@ import { readConfiguration } from '@wa-ml/config';
 import { describe, expect, it, vi } from 'vitest';
 import { example } from './generated-infra';
 import type { Case, RuleCases } from './ml-rules/cases';
+import { apiCases } from './ml-rules/api';
 import { endpointCases } from './ml-rules/endpoint';
 import { otherCases } from './ml-rules/other';
 import { pipelineCases } from './ml-rules/pipeline';
 
 const cases: Readonly<Record<string, RuleCases>> = {
+  ...apiCases,
   ...endpointCases,
   ...pipelineCases,
   ...otherCases,

@@ -1,8 +1,13 @@
 import { alarms } from '@wa-ml/config';
 import { describe, expect, it } from 'vitest';
-import { resourcesOf, runbookTemplates, synthesiseExample } from './generated-infra';
+import { example, resourcesOf, runbookTemplates, synthesiseExample } from './generated-infra';
 
 const runbooks = runbookTemplates();
+/** Everything that alarms can watch. */
+const configuration = {
+  ...example,
+  models: { diagnosis: { flavour: 'pytorch-tabular' as const, endpoint: { api: true } } },
+};
 
 describe('runbooks', () => {
   it('there is one for every alarm, and no other', () => {
@@ -14,7 +19,7 @@ describe('runbooks', () => {
   });
 
   it('every alarm in the templates links to one, and every kind of alarm is in the templates', async () => {
-    const synthesised = await synthesiseExample();
+    const synthesised = await synthesiseExample({ configuration });
     const linked = resourcesOf(synthesised, 'AWS::CloudWatch::Alarm').map(
       ({ Properties, id }) =>
         /Runbook: runbooks\/(\S+)$/.exec(Properties.AlarmDescription)?.[1] ?? `none in ${id}`,
@@ -27,7 +32,7 @@ describe('runbooks', () => {
   });
 
   it('every alarm that is no scaling signal tells the topic, when it starts and when it is over', async () => {
-    const synthesised = await synthesiseExample({ environments: ['dev'] });
+    const synthesised = await synthesiseExample({ configuration, environments: ['dev'] });
     for (const { Properties } of resourcesOf(synthesised, 'AWS::CloudWatch::Alarm')) {
       const scaling = /endpoint-cpu-(high|low)$/.test(Properties.AlarmName);
       expect(JSON.stringify(Properties.AlarmActions)).toContain(

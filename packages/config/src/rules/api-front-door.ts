@@ -116,12 +116,13 @@ function ofThrottle({ api }: Subject): Found[] {
       why: `All APIs of an account and region share ${most} ${unit} (API Gateway's quota).`,
       instead: `${most} or less`,
     }));
-  if (api.burst < api.rate)
+  const least = Math.min(Math.ceil(api.rate), apiLimits.accountBurst);
+  if (api.burst < least)
     found.push({
       at: ['burst'],
       what: `at most ${api.burst} requests are let in at once, of ${api.rate} a second.`,
       why: 'The burst is the size of the bucket that the rate fills: a smaller one refuses callers who keep to the rate.',
-      instead: `${Math.ceil(api.rate)} or more`,
+      instead: `${least} or more`,
     });
   return found;
 }

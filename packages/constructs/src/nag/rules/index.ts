@@ -1,4 +1,12 @@
 import type { MlRule } from '../ml-rule';
+import { apiCorsAllowList } from './api/api-cors-allow-list';
+import { apiMethodAuthorised } from './api/api-method-authorised';
+import { apiRequestChecked } from './api/api-request-checked';
+import { apiStageBehindFirewall } from './api/api-stage-behind-firewall';
+import { apiStageThrottled } from './api/api-stage-throttled';
+import { cachedAnswersPerCaller } from './api/cached-answers-per-caller';
+import { firewallRateLimited } from './api/firewall-rate-limited';
+import { functionRollbackAlarms } from './api/function-rollback-alarms';
 import { budgetAlerts } from './cost/budget-alerts';
 import { costTags } from './cost/cost-tags';
 import { asynchronousFailuresTold } from './endpoint/asynchronous-failures-told';
@@ -65,6 +73,14 @@ import { trailDataEvents } from './storage/trail-data-events';
 
 /** All rules; a new one is a file in the folder of what it looks at and a line here. */
 export const rules: readonly MlRule[] = [
+  apiCorsAllowList,
+  apiMethodAuthorised,
+  apiRequestChecked,
+  apiStageBehindFirewall,
+  apiStageThrottled,
+  cachedAnswersPerCaller,
+  firewallRateLimited,
+  functionRollbackAlarms,
   budgetAlerts,
   costTags,
   asynchronousFailuresTold,

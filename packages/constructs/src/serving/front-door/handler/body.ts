@@ -33,7 +33,10 @@ export function answerKey(text: string, value: unknown, modelVersion: string): s
 
 /** Number of rows that a body asks about, in the forms that the inference server reads; at least 1. */
 export function rowsOf(value: unknown): number {
-  const body = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  const body = (typeof value === 'object' && value !== null ? value : {}) as Record<
+    string,
+    unknown
+  >;
   const rows = body['instances'] ?? body['predictions'] ?? body['inputs'];
   if (Array.isArray(rows)) return Math.max(1, rows.length);
   const column = Object.values(typeof rows === 'object' && rows !== null ? rows : {})[0];
