@@ -6,6 +6,8 @@ export * from './instances';
 export * from './accelerators';
 export * from './schema';
 export * from './tuning';
+export * from './data-settings';
+export * from './data-contract';
 export * from './normalise';
 export * from './merge-markers';
 export * from './naming';

@@ -1,4 +1,5 @@
 import { emulatesBf16 } from './accelerators';
+import { normaliseData, type DataSettings } from './data-settings';
 import {
   networkFlavours,
   type Capacity,
@@ -93,6 +94,7 @@ export interface NormalisedConfiguration {
   readonly trainingEnvironment: string;
   readonly baseImages: { readonly training?: string; readonly inference?: string };
   readonly environments: Readonly<Record<string, NormalisedEnvironment>>;
+  readonly data: DataSettings;
   readonly models: Readonly<Record<string, NormalisedModel>>;
 }
 
@@ -216,6 +218,10 @@ export function normalise(written: Configuration): NormalisedConfiguration {
     trainingEnvironment: written.trainingEnvironment ?? Object.keys(environments)[0] ?? '',
     baseImages: { ...written.baseImages },
     environments,
+    data: normaliseData(
+      written.data,
+      Object.keys(models).filter((name) => models[name]!.data),
+    ),
     models,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dataSchema } from './data-settings';
 import { instanceTypeSchema } from './instances';
 import { limits } from './limits';
 import { serverFields } from './server-settings';
@@ -238,6 +239,7 @@ export const configurationSchema = z
         environmentSchema,
       )
       .describe('Deployment targets by name, in the order of promotion.'),
+    data: dataSchema.optional(),
     models: z.record(namePart('model'), modelSchema).describe('Models by name.'),
   })
   .describe('What this repository is. `npx projen` brings every file that we own in step with it.');

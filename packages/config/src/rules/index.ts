@@ -1,3 +1,4 @@
+import { dataPipeline } from './data-pipeline';
 import { endedInstances } from './ended-instances';
 import { environmentsExist } from './environments-exist';
 import { highAvailability } from './high-availability';
@@ -26,4 +27,5 @@ export const rules: readonly Rule[] = [
   precisionDevice,
   neuronTraining,
   tuningSpace,
+  dataPipeline,
 ];

@@ -6,6 +6,8 @@ import type { Construct } from 'constructs';
 export interface DutyRoleProps {
   /** What the role is for, in a few words. */
   readonly duty: string;
+  /** Service that assumes it. @default 'sagemaker.amazonaws.com' */
+  readonly service?: string;
 }
 
 /** What a role may do. */
@@ -19,7 +21,7 @@ export interface Permission {
 }
 
 /**
- * A role that SageMaker assumes for one duty, for this account only (SEC-4).
+ * A role that SageMaker, or another service, assumes for one duty, for this account only (SEC-4).
  * A wildcard resource needs a written reason, which is also what the nag rule AwsSolutions-IAM5 gets to read.
  */
 export class DutyRole extends Role {
@@ -28,8 +30,8 @@ export class DutyRole extends Role {
   constructor(scope: Construct, id: string, props: DutyRoleProps) {
     super(scope, id, {
       description: props.duty,
-      assumedBy: new ServicePrincipal('sagemaker.amazonaws.com', {
-        // Without it SageMaker could be talked into using the role for somebody else's account.
+      assumedBy: new ServicePrincipal(props.service ?? 'sagemaker.amazonaws.com', {
+        // Without it the service could be talked into using the role for somebody else's account.
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
       }),
     });

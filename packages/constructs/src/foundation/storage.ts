@@ -1,4 +1,4 @@
-import { cost, security, type NormalisedEnvironment } from '@wa-ml/config';
+import { cost, dataStages, security, type NormalisedEnvironment } from '@wa-ml/config';
 import { Duration, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -8,6 +8,7 @@ import {
   ObjectOwnership,
   StorageClass,
   type BucketProps,
+  type CfnBucket,
   type LifecycleRule,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -53,12 +54,16 @@ export const artifactPrefixes = {
   /** Artifacts that were promoted to this environment. */
   releases: 'releases',
 } as const;
+/** What the data pipeline can make again, or has refused: nobody asks for it after a year (COST-4). */
+const transientStages = dataStages.filter((stage) => stage !== 'raw' && stage !== 'curated');
 /** Nothing needs these after a year; the others may be what production runs. */
 const transientPrefixes = [artifactPrefixes.checkpoints, artifactPrefixes.evaluation];
 
 export interface StorageProps {
   readonly environment: NormalisedEnvironment;
   readonly key: IKey;
+  /** Whether a data pipeline is told of what is delivered to the data bucket. @default false */
+  readonly dataPipeline?: boolean;
 }
 
 /** The buckets of an environment: data, artifacts, and the access log of both. */
@@ -107,14 +112,18 @@ export class Storage extends Construct {
           ...rules,
         ],
       });
-    this.data = bucket('Data', []);
-    this.artifacts = bucket(
-      'Artifacts',
-      transientPrefixes.map((prefix) => ({
+    const expire = (prefixes: readonly string[]): LifecycleRule[] =>
+      prefixes.map((prefix) => ({
         id: `expire-${prefix}`,
         prefix: `${prefix}/`,
         expiration: Duration.days(expiryDays),
-      })),
-    );
+      }));
+    this.data = bucket('Data', props.dataPipeline ? expire(transientStages) : []);
+    this.artifacts = bucket('Artifacts', expire(transientPrefixes));
+    if (props.dataPipeline)
+      // By the property: `eventBridgeEnabled` would bring a Lambda function of CDK's own to set it.
+      (this.data.node.defaultChild as CfnBucket).notificationConfiguration = {
+        eventBridgeConfiguration: { eventBridgeEnabled: true },
+      };
   }
 }

@@ -1,4 +1,4 @@
-import { resourceName, stepGraph, stepOptionsOf, type StepGraph } from '@wa-ml/config';
+import { datasetFor, resourceName, stepGraph, stepOptionsOf, type StepGraph } from '@wa-ml/config';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { CfnPipeline } from 'aws-cdk-lib/aws-sagemaker';
@@ -30,6 +30,8 @@ export class TrainingPipeline extends Construct {
     // An update keeps the pipeline; only a new name replaces it.
     this.pipelineName = resourceName(configuration, model, environment.name);
 
+    const dataset = datasetFor(configuration, model)?.name;
+
     const definition = pipelineDefinition(props.graph ?? stepGraph, {
       model,
       groupName: this.pipelineName,
@@ -46,6 +48,7 @@ export class TrainingPipeline extends Construct {
       securityGroupId: props.securityGroup.securityGroupId,
       training: settings.in[environment.name]!.training,
       tuning: settings.tuning,
+      ...(dataset === undefined ? {} : { dataset }),
       options: stepOptionsOf(settings),
       endpointInstanceTypes: [
         ...new Set(Object.values(settings.in).map(({ endpoint }) => endpoint.instanceType)),

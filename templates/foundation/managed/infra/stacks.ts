@@ -1,8 +1,9 @@
-import { InputError, type NormalisedConfiguration } from '@wa-ml/config';
+import { InputError, runsDataPipeline, type NormalisedConfiguration } from '@wa-ml/config';
 import { releaseOf } from '@wa-ml/constructs';
 import type { App } from 'aws-cdk-lib';
 import { CostStack } from './cost-stack';
 import { customise } from './customise';
+import { DataStack } from './data-stack';
 import { FoundationStack } from './foundation-stack';
 import { ServingStack } from './serving-stack';
 import { TrainingStack } from './training-stack';
@@ -40,5 +41,6 @@ export function addStacks(
     const release = releaseOf(releases, environment, model, measured[model]);
     customise(new ServingStack(app, { ...subject, model }, base.foundation, training.registry, release));
   }
+  if (runsDataPipeline(configuration, environmentName)) customise(new DataStack(app, subject, base.foundation));
   customise(new CostStack(app, subject, base.foundation));
 }
