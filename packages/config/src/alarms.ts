@@ -5,6 +5,7 @@ import {
   typesWithEndpoint,
 } from './endpoint-alarms';
 import type { EndpointType } from './endpoint-types';
+import { dataMetricsNamespace } from './data-settings';
 import { cost } from './policies/cost';
 import { operationalExcellence } from './policies/operational-excellence';
 import { reliability } from './policies/reliability';
@@ -21,6 +22,7 @@ type MetricDimension =
   | 'FunctionName'
   | 'Resource'
   | 'StateMachineArn'
+  | 'Dataset'
   | 'QueueName';
 
 /** What an alarm looks at. */
@@ -42,7 +44,7 @@ export type AlarmMetric =
 export interface AlarmKind {
   /** Also the name of its runbook. */
   readonly id: string;
-  readonly capability: 'training' | 'serving' | 'cost';
+  readonly capability: 'data' | 'training' | 'serving' | 'cost';
   readonly title: string;
   /** One sentence for the person it wakes. */
   readonly meaning: string;
@@ -286,6 +288,70 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     comparison: 'at-least',
     threshold: 1,
     unit: 'executions',
+    periodSeconds: 300,
+    datapoints: 1,
+    missingData: 'fine',
+    rollsBack: false,
+  },
+  {
+    id: 'data-pipeline-failed',
+    capability: 'data',
+    title: 'Data pipeline failed',
+    meaning: 'A delivery was refused, or an execution of its data pipeline broke off.',
+    severity: 'warning',
+    metric: {
+      kind: 'metric',
+      namespace: 'AWS/States',
+      name: 'ExecutionsFailed',
+      statistic: 'Sum',
+      dimensions: ['StateMachineArn'],
+    },
+    comparison: 'at-least',
+    threshold: 1,
+    unit: 'executions',
+    periodSeconds: 300,
+    datapoints: 1,
+    missingData: 'fine',
+    rollsBack: false,
+  },
+  {
+    id: 'data-refused',
+    capability: 'data',
+    title: 'Data refused',
+    meaning: 'A delivery breaks the contract of its dataset, and nothing of it is trained on.',
+    severity: 'warning',
+    metric: {
+      kind: 'metric',
+      namespace: dataMetricsNamespace,
+      name: 'DeliveryRefused',
+      statistic: 'Maximum',
+      dimensions: ['Dataset'],
+    },
+    comparison: 'at-least',
+    threshold: 1,
+    unit: 'deliveries',
+    periodSeconds: 300,
+    datapoints: 1,
+    missingData: 'fine',
+    rollsBack: false,
+  },
+  {
+    id: 'data-dead-letters',
+    capability: 'data',
+    title: 'Deliveries left behind',
+    meaning:
+      'The data pipeline was not started for a delivery, or broke off; the queue keeps which.',
+    severity: 'warning',
+    metric: {
+      kind: 'metric',
+      namespace: 'AWS/SQS',
+      name: 'ApproximateNumberOfMessagesVisible',
+      statistic: 'Maximum',
+      dimensions: ['QueueName'],
+    },
+    comparison: 'at-least',
+    threshold: 1,
+    unit: 'messages',
     periodSeconds: 300,
     datapoints: 1,
     missingData: 'fine',

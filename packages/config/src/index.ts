@@ -12,6 +12,8 @@ export * from './recovery-settings';
 export * from './detection-settings';
 export * from './notebook-settings';
 export * from './environment-settings';
+export * from './data-settings';
+export * from './data-contract';
 export * from './normalise';
 export * from './merge-markers';
 export * from './naming';

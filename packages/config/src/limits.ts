@@ -8,6 +8,11 @@ export const limits = {
   /** The longest name part that a repository or a model may have, so that two of them and an environment fit. */
   namePart: { maxLength: 32, pattern: /^[a-z]([a-z0-9]|-(?=[a-z0-9]))*$/ },
   environmentName: { maxLength: 16, pattern: /^[a-z][a-z0-9]*$/ },
+  /**
+   * Glue database and table names as Athena takes them, too: no capitals, no hyphens. Shorter than Glue's 255,
+   * so that names of jobs and state machines (80) can hold it.
+   */
+  datasetName: { maxLength: 32, pattern: /^[a-z]([a-z0-9]|_(?=[a-z0-9]))*$/ },
   accountId: /^\d{12}$/,
   region: /^[a-z]{2}(-[a-z]+)+-\d$/,
   /** An image reference by digest: never a tag, which can move. */

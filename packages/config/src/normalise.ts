@@ -1,5 +1,6 @@
 import { apiSettings, type ApiGatewayLogRole, type ApiSettings } from './api-settings';
 import { emulatesBf16 } from './accelerators';
+import { normaliseData, type DataSettings } from './data-settings';
 import {
   networkFlavours,
   type Capacity,
@@ -107,6 +108,7 @@ export interface NormalisedConfiguration {
   readonly trainingEnvironment: string;
   readonly baseImages: { readonly training?: string; readonly inference?: string };
   readonly environments: Readonly<Record<string, NormalisedEnvironment>>;
+  readonly data: DataSettings;
   readonly models: Readonly<Record<string, NormalisedModel>>;
 }
 
@@ -262,6 +264,10 @@ export function normalise(written: Configuration): NormalisedConfiguration {
     trainingEnvironment: written.trainingEnvironment ?? Object.keys(environments)[0] ?? '',
     baseImages: { ...written.baseImages },
     environments,
+    data: normaliseData(
+      written.data,
+      Object.keys(models).filter((name) => models[name]!.data),
+    ),
     models,
   };
 }

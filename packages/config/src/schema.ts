@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { complianceSchema } from './compliance-settings';
 import { environmentFields } from './environment-settings';
 import { apiEnvironmentFields, apiFields } from './api-settings';
+import { dataSchema } from './data-settings';
 import { instanceTypeSchema } from './instances';
 import { endpointTypeFields } from './endpoint-settings';
 import { limits } from './limits';
@@ -237,6 +238,7 @@ export const configurationSchema = z
         environmentSchema,
       )
       .describe('Deployment targets by name, in the order of promotion.'),
+    data: dataSchema.optional(),
     models: z.record(namePart('model'), modelSchema).describe('Models by name.'),
   })
   .describe('What this repository is. `npx projen` brings every file that we own in step with it.');

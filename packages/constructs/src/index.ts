@@ -1,4 +1,5 @@
 export * from './cost';
+export * from './data';
 export * from './foundation';
 export * from './monitoring';
 export * from './nag';

@@ -1,6 +1,7 @@
 import { detectionOnce } from './detection-once';
 import { apiFrontDoor } from './api-front-door';
 import { apiGatewayAccount } from './api-gateway-account';
+import { dataPipeline } from './data-pipeline';
 import { endedInstances } from './ended-instances';
 import { endpointPair } from './endpoint-pair';
 import { endpointSettingsFit } from './endpoint-settings-fit';
@@ -48,4 +49,5 @@ export const rules: readonly Rule[] = [
   hostingInstances,
   rollbackInTime,
   workingHoursFit,
+  dataPipeline,
 ];

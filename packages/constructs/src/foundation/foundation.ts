@@ -1,3 +1,4 @@
+import { runsDataPipeline } from '@wa-ml/config';
 import { Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -18,6 +19,9 @@ export interface FoundationProps {
   readonly interfaceEndpoints?: readonly InterfaceService[];
 }
 
+/** Glue's jobs run inside the VPC: they reach Glue itself, their logs, and the key of their bookmarks. */
+const forGlue: readonly InterfaceService[] = ['sagemaker.runtime', 'glue', 'logs', 'kms'];
+
 /** What all models of an environment stand on: keys, network, buckets, audit and the alarm topic. */
 export class Foundation extends Construct {
   readonly keys: EnvironmentKeys;
@@ -33,13 +37,15 @@ export class Foundation extends Construct {
     const trailName = `${configuration.name}-${environment.name}`;
     this.boundary = new PermissionBoundary(this, 'Boundary', { environment });
     this.keys = new EnvironmentKeys(this, 'Keys', { environment, trailName });
+    const dataPipeline = runsDataPipeline(configuration, environment.name);
+    const interfaceEndpoints = props.interfaceEndpoints ?? (dataPipeline ? forGlue : undefined);
     this.network = new Network(this, 'Network', {
       environment,
       auditKey: this.keys.audit,
       ...(props.cidr ? { cidr: props.cidr } : {}),
-      ...(props.interfaceEndpoints ? { interfaceEndpoints: props.interfaceEndpoints } : {}),
+      ...(interfaceEndpoints ? { interfaceEndpoints } : {}),
     });
-    this.storage = new Storage(this, 'Storage', { environment, key: this.keys.data });
+    this.storage = new Storage(this, 'Storage', { environment, key: this.keys.data, dataPipeline });
     this.audit = new AuditTrail(this, 'Audit', {
       environment,
       trailName,
@@ -68,6 +74,7 @@ export class Foundation extends Construct {
     for (const value of [
       this.keys.data.keyArn,
       this.keys.audit.keyArn,
+      this.keys.alarms.keyArn,
       this.network.vpc.vpcId,
       ...this.network.subnets.map((subnet) => subnet.subnetId),
       data.bucketArn,

@@ -30,6 +30,7 @@ const interfaceServices = {
   monitoring: InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
   sts: InterfaceVpcEndpointAwsService.STS,
   kms: InterfaceVpcEndpointAwsService.KMS,
+  glue: InterfaceVpcEndpointAwsService.GLUE, // jobs of the data pipeline, which run inside the VPC
 } as const;
 export type InterfaceService = keyof typeof interfaceServices;
 

@@ -1,4 +1,4 @@
-import { cost, security, type NormalisedEnvironment } from '@wa-ml/config';
+import { cost, dataStages, security, type NormalisedEnvironment } from '@wa-ml/config';
 import { Duration, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -9,6 +9,7 @@ import {
   ObjectOwnership,
   StorageClass,
   type BucketProps,
+  type CfnBucket,
   type LifecycleRule,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -62,12 +63,16 @@ export const artifactPrefixes = {
   /** Artifacts that were promoted to this environment. */
   releases: 'releases',
 } as const;
+/** What the data pipeline can make again, or has refused: nobody asks for it after a year (COST-4). */
+const transientStages = dataStages.filter((stage) => stage !== 'raw' && stage !== 'curated');
 /** Nothing needs these after a year; the others may be what production runs. */
 const transientPrefixes = [artifactPrefixes.checkpoints, artifactPrefixes.evaluation];
 
 export interface StorageProps {
   readonly environment: NormalisedEnvironment;
   readonly key: IKey;
+  /** Whether a data pipeline leaves its stages in the data bucket. @default false */
+  readonly dataPipeline?: boolean;
 }
 
 /** The buckets of an environment: data, artifacts, captured requests, and the access log of all. */
@@ -102,15 +107,17 @@ export class Storage extends Construct {
       transitions: coolDown,
       noncurrentVersionExpiration: Duration.days(expiryDays),
     };
-    this.data = bucket('Data', [{ ...age, transitions: tierByUse }]);
-    this.artifacts = bucket('Artifacts', [
-      age,
-      ...transientPrefixes.map((prefix) => ({
+    const expire = (prefixes: readonly string[]): LifecycleRule[] =>
+      prefixes.map((prefix) => ({
         id: `expire-${prefix}`,
         prefix: `${prefix}/`,
         expiration: Duration.days(expiryDays),
-      })),
+      }));
+    this.data = bucket('Data', [
+      { ...age, transitions: tierByUse },
+      ...(props.dataPipeline ? expire(transientStages) : []),
     ]);
+    this.artifacts = bucket('Artifacts', [age, ...expire(transientPrefixes)]);
     this.capture = bucket('Capture', [{ ...age, expiration: Duration.days(expiryDays) }]);
     // AWS Backup follows a bucket by its events, and the data pipeline starts by them.
     for (const eventful of [this.data, this.artifacts]) tellEventBridge(eventful);

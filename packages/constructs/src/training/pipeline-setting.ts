@@ -23,6 +23,8 @@ export interface PipelineSetting {
   readonly training: TrainingSettings;
   /** Needed where the options have `tuning`. */
   readonly tuning?: TuningSettings;
+  /** The dataset that the data pipeline brings; absent: the raw data is put into the bucket by hand. */
+  readonly dataset?: string;
   /** What the model has configured: steps and inputs that need more are left out. */
   readonly options: readonly StepOption[];
   /** Instance types that the model's endpoints use, for the registry. */
@@ -67,6 +69,8 @@ export function inputUri(
   steps: readonly { readonly name: string; readonly kind: string }[],
   setting: PipelineSetting,
 ): unknown {
+  if (!('step' in input) && setting.dataset !== undefined)
+    return join('', `s3://${setting.dataBucket}/curated/${setting.dataset}/_versions/`, get('Parameters.DataVersion'), '.manifest'); // prettier-ignore
   if (!('step' in input))
     return join(
       '/',

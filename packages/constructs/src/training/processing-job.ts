@@ -64,7 +64,8 @@ export function processingArguments(
             S3Input: {
               S3Uri: inputUri(input, graph.steps, setting),
               LocalPath: `${root}/input/${input.name}`,
-              S3DataType: 'S3Prefix',
+              // Of a dataset a version is a list of files: what is delivered later is none of it.
+              S3DataType: 'bucket' in input && setting.dataset ? 'ManifestFile' : 'S3Prefix',
               S3InputMode: 'File',
               S3DataDistributionType: 'FullyReplicated',
               S3CompressionType: 'None',

@@ -1,4 +1,5 @@
 import {
+  datasetFor,
   resourceName,
   stepGraph,
   stepOptionsOf,
@@ -36,6 +37,8 @@ export class TrainingPipeline extends Construct {
     // An update keeps the pipeline; only a new name replaces it.
     this.pipelineName = resourceName(configuration, model, environment.name);
 
+    const dataset = datasetFor(configuration, model)?.name;
+
     const definition = pipelineDefinition(props.graph ?? stepGraph, {
       model,
       groupName: this.pipelineName,
@@ -52,6 +55,7 @@ export class TrainingPipeline extends Construct {
       securityGroupId: props.securityGroup.securityGroupId,
       training: settings.in[environment.name]!.training,
       tuning: settings.tuning,
+      ...(dataset === undefined ? {} : { dataset }),
       options: stepOptionsOf(settings),
       endpointInstanceTypes: [
         ...new Set(Object.values(settings.in).map(({ endpoint }) => endpoint.instanceType)),

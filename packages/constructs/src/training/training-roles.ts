@@ -1,3 +1,4 @@
+import { datasetFor } from '@wa-ml/config';
 import { Stack } from 'aws-cdk-lib';
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
@@ -49,7 +50,9 @@ export class TrainingRoles extends Construct {
       `prepares the data of ${model}`,
       'ProcessingJobs',
     );
-    allowObjects(this.preparation, data, `${model}/raw`, 'read');
+    const dataset = datasetFor(props.subject.configuration, model);
+    const raw = dataset ? `curated/${dataset.name}` : `${model}/raw`;
+    allowObjects(this.preparation, data, raw, 'read');
     allowObjects(this.preparation, data, `${model}/prepared`, 'read-write');
 
     this.training = this.jobRole('Training', `trains ${model}`, 'TrainingJobs');

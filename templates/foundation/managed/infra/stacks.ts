@@ -1,8 +1,9 @@
-import { InputError, type NormalisedConfiguration } from '@wa-ml/config';
+import { InputError, runsDataPipeline, type NormalisedConfiguration } from '@wa-ml/config';
 import { checkCompliance, releaseOf } from '@wa-ml/constructs';
 import type { App } from 'aws-cdk-lib';
 import { CostStack } from './cost-stack';
 import { customise } from './customise';
+import { DataStack } from './data-stack';
 import { FoundationStack } from './foundation-stack';
 import { addFrontDoor, addGatewayLogRole } from './front-door-stack';
 import { ServingStack } from './serving-stack';
@@ -45,5 +46,6 @@ export function addStacks(
     customise(serving);
     addFrontDoor(app, { ...subject, model }, base.foundation, serving, release).forEach(customise);
   }
+  if (runsDataPipeline(configuration, environmentName)) customise(new DataStack(app, subject, base.foundation));
   customise(new CostStack(app, subject, base.foundation));
 }

@@ -1,0 +1,3 @@
+export * from './data-lake';
+export * from './dataset-pipeline';
+export * from './delivery-workflow';
