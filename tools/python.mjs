@@ -7,6 +7,8 @@ import { root, run, step } from './steps.mjs';
 const require = createRequire(import.meta.url);
 export const environment = join(root, '.venv');
 export const runtimeFolder = join(root, 'templates/runtime/managed/libs/ml-runtime');
+/** The jobs of the data pipeline, tested on Spark. */
+export const dataPipelineFolder = join(root, 'templates/data/managed/pipelines/data');
 
 /** A program of the environment. */
 export const pythonProgram = (name) =>
@@ -50,6 +52,7 @@ export async function installPythonEnvironment() {
       'pytest',
       'ruff',
       'schemathesis==4.32.5',
+      'pyspark',
       'scikit-learn',
       'moto[server]==5.2.5',
     ]);

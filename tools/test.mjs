@@ -2,7 +2,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pack } from './build.mjs';
-import { installPythonEnvironment, pythonProgram, runtimeFolder } from './python.mjs';
+import {
+  dataPipelineFolder,
+  installPythonEnvironment,
+  pythonProgram,
+  runtimeFolder,
+} from './python.mjs';
 import { CommandError, installNodePackages, root, run, step, tool } from './steps.mjs';
 
 const deep = process.argv.includes('--deep');
@@ -108,28 +113,32 @@ async function main() {
     const after = await run('git', ['status', '--porcelain']);
     if (after !== before) throw new CommandError(`projen changed:\n${after}`);
   });
-  for (const [name, args] of [
-    ['ruff', ['check', '.']],
-    ['ruff', ['format', '--check', '.']],
-    ['mypy', []],
-  ]) {
-    await check(`ml-runtime: ${[name, ...args].join(' ')}`, () =>
-      run(pythonProgram(name), args, { cwd: runtimeFolder }),
+  const pythonProjects = { 'ml-runtime': runtimeFolder, 'data-pipeline': dataPipelineFolder };
+  for (const [project, cwd] of Object.entries(pythonProjects))
+    for (const [name, args] of [
+      ['ruff', ['check', '.']],
+      ['ruff', ['format', '--check', '.']],
+      ['mypy', []],
+    ]) {
+      await check(`${project}: ${[name, ...args].join(' ')}`, () =>
+        run(pythonProgram(name), args, { cwd }),
+      );
+    }
+  await vitest('Unit and property tests', 'unit', 'vitest.config.mts');
+  for (const [project, cwd] of Object.entries(pythonProjects)) {
+    const junit = join(reports, `${project}.xml`);
+    await runner(
+      project,
+      junit,
+      () =>
+        run(pythonProgram('python'), ['-m', 'pytest', `--junitxml=${junit}`], {
+          cwd,
+          shown: true,
+          env: { WA_ML_DEEP: deep ? '1' : '' },
+        }),
+      junitCounts,
     );
   }
-  await vitest('Unit and property tests', 'unit', 'vitest.config.mts');
-  const junit = join(reports, 'ml-runtime.xml');
-  await runner(
-    'ml-runtime',
-    junit,
-    () =>
-      run(pythonProgram('python'), ['-m', 'pytest', `--junitxml=${junit}`], {
-        cwd: runtimeFolder,
-        shown: true,
-        env: { WA_ML_DEEP: deep ? '1' : '' },
-      }),
-    junitCounts,
-  );
   await vitest('End to end', 'e2e', 'vitest.e2e.config.mts');
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CreateNodesV2 } from '@nx/devkit'; // its code would take a third of a second to load
 import { readConfiguration, type NormalisedConfiguration } from '@wa-ml/config';
+import { dataPipelineProject } from './data-pipeline-targets';
 import { infraProject, modelProject, runtimeProject } from './targets';
 
 export const name = '@wa-ml/nx';
@@ -29,6 +30,7 @@ function projects(configuration: NormalisedConfiguration) {
     [
       infraProject(),
       runtimeProject(configuration),
+      ...(configuration.data.pipeline ? [dataPipelineProject()] : []),
       ...Object.values(configuration.models).map((model) => modelProject(model, configuration)),
     ].map((project) => [project.root, project]),
   );

@@ -78,8 +78,8 @@ const onlyFor: Partial<Record<PythonPackageName, readonly Flavour[]>> = {
   'xgboost-cpu': ['xgboost'],
 };
 
-/** The build backend and a web interface have environments of their own. */
-const notInstalled: readonly PythonPackageName[] = ['hatchling', 'mlflow'];
+/** The build backend, a web interface and the data pipeline have environments of their own. */
+const notInstalled: readonly PythonPackageName[] = ['hatchling', 'mlflow', 'pyspark'];
 
 /** `name==version` of every direct dependency, the model's own and ml-runtime's. */
 export function pinnedPackages(flavour: Flavour): readonly string[] {

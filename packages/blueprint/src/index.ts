@@ -4,6 +4,7 @@ export * from './capability';
 export * from './content';
 export * from './decide';
 export * from './flavour-parts';
+export * from './contract-of-data';
 export * from './infer-schema';
 export * from './journal';
 export * from './manifest';

@@ -53,6 +53,8 @@ export const versions = {
     orjson: '3.13.0',
     pillow: '13.0.0',
     pyarrow: '26.0.1',
+    /** The Spark of Glue 5.1, which brings its own: only tests on a laptop install it. */
+    pyspark: '3.5.6',
     pytest: '9.2.0',
     ruff: '0.17.5',
     safetensors: '0.8.0',

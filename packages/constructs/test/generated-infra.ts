@@ -25,7 +25,7 @@ import { afterAll } from 'vitest';
  * across the rooms of the templates, so they need one folder.
  */
 const repository = join(__dirname, '..', '..', '..');
-const capabilities = ['foundation', 'training', 'serving', 'cost'] as const;
+const capabilities = ['foundation', 'data', 'training', 'serving', 'cost'] as const;
 
 const folders: string[] = [];
 afterAll(() => {
@@ -41,7 +41,7 @@ export function assembleInfra(): string {
       if (existsSync(from)) cpSync(from, folder, { recursive: true });
     }
   }
-  mkdirSync(join(folder, 'pipelines'));
+  mkdirSync(join(folder, 'pipelines'), { recursive: true });
   writeFileSync(join(folder, stepGraphPath), JSON.stringify(stepGraph));
   folders.push(folder);
   return folder;

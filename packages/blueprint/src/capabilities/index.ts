@@ -1,5 +1,6 @@
 import type { Capability } from '../capability';
 import { cost } from './cost';
+import { data } from './data';
 import { delivery } from './delivery';
 import { foundation } from './foundation';
 import { model } from './model';
@@ -14,6 +15,7 @@ export const capabilities: readonly Capability[] = [
   model,
   runtime,
   foundation,
+  data,
   training,
   serving,
   cost,

@@ -4,6 +4,7 @@ import type { Rule } from './rule';
 const reserved = new Map<string, string>([
   ['infra', 'the CDK application is an Nx project of that name'],
   ['ml-runtime', 'the runtime is an Nx project of that name'],
+  ['data-pipeline', 'the data pipeline is an Nx project of that name'],
   ...[
     ...['con', 'prn', 'aux', 'nul'],
     ...Array.from({ length: 10 }, (_, port) => [`com${port}`, `lpt${port}`]).flat(),

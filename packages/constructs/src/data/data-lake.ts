@@ -1,9 +1,7 @@
-import { Duration, Names, Stack } from 'aws-cdk-lib';
-import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Duration, Names, Stack, Validations } from 'aws-cdk-lib';
+import { Peer, Port, SecurityGroup, type ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { CfnConnection, CfnDatabase, CfnSecurityConfiguration } from 'aws-cdk-lib/aws-glue';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
-import { Validations } from 'aws-cdk-lib';
-import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import type { StackSubject } from '../foundation/capability-stack';
 import type { Foundation } from '../foundation/foundation';
@@ -56,7 +54,7 @@ export class DataLake extends Construct {
 
     this.securityGroup = this.workers(foundation);
     this.connections = foundation.network.subnets.map((subnet, number) => {
-      const name = Names.uniqueResourceName(this, { maxLength: 200, extra: `Subnet${number}` });
+      const name = `${Names.uniqueResourceName(this, { maxLength: 200 })}Subnet${number}`;
       new CfnConnection(this, `Connection${number}`, {
         catalogId: account,
         connectionInput: {
