@@ -1,6 +1,7 @@
 import { alarms } from '@wa-ml/config';
 import { describe, expect, it } from 'vitest';
-import { resourcesOf, runbookTemplates, synthesiseExample } from './generated-infra';
+import { synthesiseEveryPair } from './every-pair';
+import { resourcesOf, runbookTemplates } from './generated-infra';
 
 const runbooks = runbookTemplates();
 
@@ -14,7 +15,7 @@ describe('runbooks', () => {
   });
 
   it('every alarm in the templates links to one, and every kind of alarm is in the templates', async () => {
-    const synthesised = await synthesiseExample();
+    const synthesised = await synthesiseEveryPair();
     const linked = resourcesOf(synthesised, 'AWS::CloudWatch::Alarm').map(
       ({ Properties, id }) =>
         /Runbook: runbooks\/(\S+)$/.exec(Properties.AlarmDescription)?.[1] ?? `none in ${id}`,
@@ -27,11 +28,11 @@ describe('runbooks', () => {
   });
 
   it('every alarm that is no scaling signal tells the topic, when it starts and when it is over', async () => {
-    const synthesised = await synthesiseExample({ environments: ['dev'] });
+    const synthesised = await synthesiseEveryPair(['dev']);
     for (const { Properties } of resourcesOf(synthesised, 'AWS::CloudWatch::Alarm')) {
-      const scaling = /endpoint-cpu-(high|low)$/.test(Properties.AlarmName);
-      expect(JSON.stringify(Properties.AlarmActions)).toContain(
-        scaling ? 'EndpointScaling' : 'AlarmTopic',
+      const scaling = /endpoint-((cpu|gpu)-(high|low)|waiting)$/.test(Properties.AlarmName);
+      expect(JSON.stringify(Properties.AlarmActions)).toMatch(
+        scaling ? /Endpoint(Challenger)?Scaling/ : /AlarmTopic/,
       );
       expect(Properties.OKActions === undefined).toBe(scaling);
     }

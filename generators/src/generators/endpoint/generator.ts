@@ -1,5 +1,5 @@
 import type { GeneratorCallback, Tree } from '@nx/devkit';
-import { InputError, type WrittenEndpoint } from '@wa-ml/config';
+import { endpointSchema, InputError, type WrittenEndpoint } from '@wa-ml/config';
 import { formatReport, withEndpoint } from '@wa-ml/project';
 import { configurationIn, requireModel, writeConfiguration } from '../../configuration-in-tree';
 import { withReadableErrors } from '../../readable-errors';
@@ -21,12 +21,13 @@ export async function endpointGenerator(
   tree: Tree,
   options: EndpointGeneratorOptions,
 ): Promise<GeneratorCallback> {
-  const { name, environment, instanceType, min, max, rollout, budgetUsd } = options;
+  const { name, environment } = options;
   const before = configurationIn(tree);
   requireModel(before, name);
   const settings = Object.fromEntries(
-    Object.entries({ instanceType, min, max, rollout, budgetUsd }).filter(
-      ([, value]) => value !== undefined,
+    // Nx passes options of its own beside those of the schema.
+    Object.entries(options).filter(
+      ([field, value]) => field in endpointSchema.shape && value !== undefined,
     ),
   );
   if (Object.keys(settings).length === 0) {
@@ -34,7 +35,9 @@ export async function endpointGenerator(
       code: 'NOTHING_TO_CHANGE',
       what: 'No setting was given.',
       why: 'Only what is given is changed; the rest stays as it is.',
-      next: 'Give one or more of --instanceType, --min, --max, --rollout and --budgetUsd.',
+      next: `Give one or more of ${Object.keys(endpointSchema.shape)
+        .map((field) => `--${field}`)
+        .join(', ')}.`,
     });
   }
   const { written } = writeConfiguration(
