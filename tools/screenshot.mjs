@@ -47,6 +47,7 @@ async function capture() {
       'learn from?',
       'spread?',
       'precise',
+      'served?',
     ]) {
       await sees(next);
       tmux('send-keys', 'Enter');

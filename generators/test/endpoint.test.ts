@@ -10,6 +10,7 @@ import {
   write,
 } from '../../packages/project/test/repository';
 import runByNx from '../src/generators/endpoint/generator';
+import { options } from '../src/options';
 import { changedPaths, flush, printed, treeOf } from './workspace-tree';
 
 const endpoints = (text: string) => readConfiguration(text).normalised.models['diagnosis']!.in;
@@ -58,6 +59,31 @@ describe('nx generate @wa-ml/nx:endpoint', () => {
     }
   });
 
+  it('changes every setting that wa-ml.json has of an endpoint', async () => {
+    const changes = treeOf(newRepository());
+    await endpointGenerator(changes, {
+      name: 'diagnosis',
+      environment: 'dev',
+      type: 'serverless',
+      memoryMb: 4096,
+      outOfRange: 'refuse',
+      cache: { megabytes: 8 },
+    });
+    expect(endpoints(changes.read('wa-ml.json', 'utf8')!)['dev']!.endpoint).toMatchObject({
+      type: 'serverless',
+      rollout: 'all-at-once',
+      serverless: { memoryMb: 4096 },
+      server: { outOfRange: 'refuse', cache: { megabytes: 8 } },
+    });
+  });
+
+  it('explains what a type and a rollout cost, where Nx lists the options', () => {
+    expect(options['endpoint']!.properties['type']!.description).toMatch(/billed by the hour/);
+    expect(options['endpoint']!.properties['rollout']!.description).toMatch(
+      /pay for a second fleet/,
+    );
+  });
+
   it('says where an environment’s own setting wins', async () => {
     const root = newRepository({
       models: {
@@ -78,6 +104,11 @@ describe('nx generate @wa-ml/nx:endpoint', () => {
       'an environment that is not there',
       { name: 'diagnosis', environment: 'prd', max: 3 },
       ConfigurationError,
+    ],
+    [
+      'a rollout that the type does not have',
+      { name: 'diagnosis', type: 'multiModel' as const, rollout: 'shadow' as const },
+      /models\.diagnosis\.endpoint\.rollout/,
     ],
     ['an ended family', { name: 'diagnosis', instanceType: 'ml.p3.2xlarge' }, ConfigurationError],
     [

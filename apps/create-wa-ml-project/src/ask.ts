@@ -144,12 +144,14 @@ class Asker {
     const value = await this.answer(
       this.clack.select({
         message: this.message(question),
-        options: this.options(question),
+        options: this.options(question).filter(
+          (option) => question.offers?.(option.value, choices) ?? true,
+        ),
         initialValue: question.shown(choices),
         signal: this.signal,
       }),
     );
-    return { [question.id]: value };
+    return question.change?.(value, choices) ?? { [question.id]: value };
   }
 
   private async many(question: ManyQuestion, choices: Choices): Promise<Partial<Choices>> {

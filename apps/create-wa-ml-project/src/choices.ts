@@ -3,6 +3,7 @@ import {
   ConfigurationError,
   readConfiguration,
   type Configuration,
+  type EndpointType,
   type Flavour,
   type Precision,
   type Rollout,
@@ -31,6 +32,7 @@ export interface Choices extends Pick<
   readonly data?: PeopleData | undefined;
   readonly strategy: Strategy;
   readonly precision: Precision;
+  readonly endpoint: EndpointType;
   readonly rollout: Rollout;
 }
 
@@ -49,6 +51,7 @@ export const defaultChoices: Choices = {
   flavour: Object.values(defaultAnswers.models)[0]!.flavour,
   strategy: settings.training.strategy,
   precision: settings.training.precision,
+  endpoint: settings.endpoint.type,
   rollout: settings.endpoint.rollout,
 };
 
@@ -68,13 +71,15 @@ function modelOf(choices: Choices, isFirst: boolean): WrittenModel {
     ...(choices.strategy === defaultChoices.strategy ? {} : { strategy: choices.strategy }),
     ...(choices.precision === defaultChoices.precision ? {} : { precision: choices.precision }),
   };
+  const endpoint = {
+    ...(choices.endpoint === defaultChoices.endpoint ? {} : { type: choices.endpoint }),
+    ...(choices.rollout === defaultChoices.rollout ? {} : { rollout: choices.rollout }),
+  };
   return {
     flavour: choices.flavour,
     ...(choices.data && isFirst ? { data: choices.data.written } : {}),
     ...(Object.keys(training).length ? { training } : {}),
-    ...(choices.rollout === defaultChoices.rollout
-      ? {}
-      : { endpoint: { rollout: choices.rollout } }),
+    ...(Object.keys(endpoint).length ? { endpoint } : {}),
   };
 }
 

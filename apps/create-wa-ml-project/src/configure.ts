@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { InputError, nearest } from '@wa-ml/config';
+import { endpointPairs, InputError, nearest } from '@wa-ml/config';
 import {
   defaultAnswers,
   offeredEnvironmentNames,
@@ -60,15 +60,27 @@ function givenBy(values: Values, name: string | undefined, asks: boolean): Given
     flavour: values.flavour,
     strategy: values.strategy,
     precision: values.precision,
+    endpoint: values.endpoint,
     rollout: values.rollout,
     data: undefined,
     dataFile: undefined,
   };
+  requirePair(given.endpoint, given.rollout);
   // In a terminal the target can still be chosen from the columns.
   if (values.data !== undefined && values.target === undefined && asks)
     given.dataFile = values.data;
   else if (values.data !== undefined) given.data = readPeopleData(values.data, values.target);
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** The default rollout is left out of wa-ml.json, so that one which was asked for would be dropped in silence. */
+function requirePair(endpoint: unknown, rollout: unknown): void {
+  const pair = endpointPairs.find((one) => one.type === endpoint && one.rollout === rollout);
+  if (!pair?.refused) return;
+  throw usage(
+    `--endpoint ${pair.type} has no --rollout ${pair.rollout}. ${pair.refused.why}`,
+    `Say --rollout ${pair.refused.instead}, or leave it out.`,
+  );
 }
 
 function knownEnvironment(name: string): string {

@@ -3,8 +3,12 @@ import {
   defaultBudgetUsd,
   defaultEndpointInstanceType,
   effectiveRollout,
+  endpointTraits,
+  endpointTypes,
   highAvailabilityInstances,
   needsHighAvailability,
+  security,
+  type EndpointType,
   type Flavour,
   type Precision,
   type Rollout,
@@ -27,6 +31,7 @@ export const explanations: {
   readonly flavour: Readonly<Record<Flavour, string>>;
   readonly strategy: Readonly<Record<Strategy, string>>;
   readonly precision: Readonly<Record<Precision, string>>;
+  readonly endpoint: Readonly<Record<EndpointType, string>>;
   readonly rollout: Readonly<Record<Rollout, string>>;
 } = {
   flavour: {
@@ -47,9 +52,18 @@ export const explanations: {
     bf16: 'matrix products in bfloat16; less memory and time on recent GPUs',
     fp16: 'matrix products in float16, with a scaled loss; for GPUs older than Ampere, such as g4dn',
   },
+  endpoint: Object.fromEntries(
+    endpointTypes.map((type) => [type, endpointTraits[type].about]),
+  ) as Record<EndpointType, string>,
   rollout: {
     'all-at-once': 'all traffic in one step; a bad version reaches everybody until an alarm',
     canary: explainCanary(),
+    linear: explainLinear(),
+    rolling:
+      'a part of the instances at a time, without a second fleet; too slow to go back for production',
+    ab: 'two models share the traffic until one wins; two fleets are billed for as long',
+    shadow:
+      'a second model gets copies of the traffic and answers nobody; two fleets are billed for as long',
   },
 };
 
@@ -57,4 +71,10 @@ function explainCanary(): string {
   const shift = effectiveRollout({ rollout: 'canary', min: highAvailabilityInstances });
   if (shift.type !== 'canary') return 'part of the traffic first';
   return `${shift.canaryPercent} % of production's traffic for ${shift.waitSeconds / 60} minutes first; both fleets are billed meanwhile, and alarms roll back`;
+}
+
+function explainLinear(): string {
+  const shift = effectiveRollout({ rollout: 'linear', min: highAvailabilityInstances });
+  if (shift.type !== 'linear') return 'the traffic in steps';
+  return `${shift.stepPercent} % of production's traffic more every ${shift.waitSeconds / 60} minutes; both fleets are billed meanwhile, and alarms roll back`;
 }

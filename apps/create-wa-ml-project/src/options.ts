@@ -25,7 +25,7 @@ interface Option {
 }
 
 const { strategy, precision } = trainingSchema.shape;
-const { rollout } = endpointSchema.shape;
+const { rollout, type } = endpointSchema.shape;
 const { flavour } = modelSchema.shape;
 
 /** Every option of `create-wa-ml-project`, with its help. */
@@ -83,6 +83,12 @@ export const options = {
     value: 'PRECISION',
     choices: precision.unwrap().options,
     help: precision.description!,
+  },
+  endpoint: {
+    type: 'string',
+    value: 'TYPE',
+    choices: type.unwrap().options,
+    help: type.description!,
   },
   rollout: {
     type: 'string',

@@ -1,10 +1,13 @@
 import {
   configurationSchema,
+  defaultRollout,
   environmentSchema,
   endpointSchema,
   modelSchema,
   networkFlavours,
+  refusedPair,
   trainingSchema,
+  type EndpointType,
 } from '@wa-ml/config';
 import {
   offeredEnvironmentNames,
@@ -39,6 +42,10 @@ export interface TextQuestion extends Common {
 export interface OneQuestion extends Common {
   readonly kind: 'one';
   readonly options: readonly Option[];
+  /** Whether a choice is on offer, given the other ones. Default: always. */
+  readonly offers?: (value: string, choices: Choices) => boolean;
+  /** What an answer changes. Default: what was asked for. */
+  readonly change?: (value: string, choices: Choices) => Partial<Choices>;
 }
 export interface ManyQuestion extends Common {
   readonly kind: 'many';
@@ -97,13 +104,19 @@ function one<Id extends keyof typeof explanations>(
 }
 
 const { strategy, precision } = trainingSchema.shape;
-const { rollout } = endpointSchema.shape;
+const { rollout, type } = endpointSchema.shape;
 const { flavour, data } = modelSchema.shape;
 
 const isNetwork = (choices: Choices): boolean => networkFlavours.includes(choices.flavour);
 /** A new repository trains on one CPU instance: what needs several, or a GPU, is written into wa-ml.json with it. */
 const needsOtherInstances: readonly string[] = ['fsdp', 'fp16'];
 const fitsFirstInstance = (value: string) => !needsOtherInstances.includes(value);
+/** Containers of one's own, and a rollout that production refuses, are written into wa-ml.json with what they need. */
+const needsMore: readonly string[] = ['inferencePipeline', 'rolling'];
+const needsNothing = (value: string) => !needsMore.includes(value);
+const rolloutsOnOffer = rollout.unwrap().options.filter(needsNothing);
+const hasRollout = (endpoint: EndpointType, value: string) =>
+  rolloutsOnOffer.some((one) => one === value && !refusedPair(endpoint, one));
 
 /** Everything that is asked, in this order. The schema of wa-ml.json says what may be chosen and what it is. */
 export const questions: readonly Question[] = [
@@ -177,13 +190,33 @@ export const questions: readonly Question[] = [
     ),
     matters: isNetwork,
   },
-  one(
-    'rollout',
-    'Rollout',
-    'How does a new version go live?',
-    rollout.description,
-    rollout.unwrap().options,
-  ),
+  {
+    ...one(
+      'endpoint',
+      'Endpoint',
+      'How is it served?',
+      type.description,
+      type.unwrap().options.filter(needsNothing),
+    ),
+    change: (value: string, choices: Choices) => {
+      const endpoint = value as EndpointType;
+      return hasRollout(endpoint, choices.rollout)
+        ? { endpoint }
+        : { endpoint, rollout: defaultRollout(endpoint) };
+    },
+  },
+  {
+    ...one(
+      'rollout',
+      'Rollout',
+      'How does a new version go live?',
+      rollout.description,
+      rolloutsOnOffer,
+    ),
+    offers: (value: string, { endpoint }: Choices) => hasRollout(endpoint, value),
+    matters: ({ endpoint }: Choices) =>
+      rolloutsOnOffer.filter((value) => hasRollout(endpoint, value)).length > 1,
+  },
 ];
 
 /** The questions that matter for these choices. */

@@ -167,6 +167,11 @@ describe('create-wa-ml-project', () => {
     ['an unknown flavour', ['x', '--yes', '--flavour', 'pytorch-tabluar'], 'pytorch-tabular'],
     ['an environment that is not offered', ['x', '--environment', 'prd'], '--environment prod'],
     ['an unknown rollout', ['x', '--yes', '--rollout', 'canry'], 'canary'],
+    [
+      'a rollout that the type does not have',
+      ['x', '--yes', '--endpoint', 'serverless', '--rollout', 'canary'],
+      '--rollout all-at-once',
+    ],
     ['a shell that it does not know', ['--completion', 'tcsh'], 'bash, zsh, fish'],
     ['data without a target', ['x', '--yes', '--data', __filename], '--target'],
     ['a configuration that is not there', ['x', '--config', 'nope.json'], 'cannot be read'],

@@ -29,6 +29,7 @@ describe('questions', () => {
     ['flavour', schemaAt('models', '*', 'flavour')],
     ['strategy', schemaAt('models', '*', 'training', 'strategy')],
     ['precision', schemaAt('models', '*', 'training', 'precision')],
+    ['endpoint', schemaAt('models', '*', 'endpoint', 'type')],
     ['rollout', schemaAt('models', '*', 'endpoint', 'rollout')],
   ];
   it.each(enums)(
@@ -91,6 +92,30 @@ describe('questions', () => {
         expect(JSON.stringify(model)).toContain(`"${value}"`);
       }
     }
+  });
+});
+
+describe('the rollout', () => {
+  const asked = question('rollout');
+  const type = question('endpoint');
+  if (asked.kind !== 'one' || type.kind !== 'one') throw new Error('they are choices of one');
+  const offered = (endpoint: Choices['endpoint']) =>
+    asked.options
+      .map(({ value }) => value)
+      .filter((v) => asked.offers!(v, { ...choices, endpoint }));
+
+  it('is asked where the type has several, and offers those', () => {
+    expect(offered('realtime')).toEqual(['all-at-once', 'canary', 'linear', 'ab', 'shadow']);
+    expect(offered('asynchronous')).toEqual(['all-at-once', 'canary', 'linear']);
+    expect(asked.matters!({ ...choices, endpoint: 'serverless' })).toBe(false);
+  });
+
+  it('follows the type where the type does not have it, so that no answer is refused later', () => {
+    for (const { value } of type.options)
+      for (const rollout of asked.options.map((one) => one.value as Choices['rollout'])) {
+        const before = { ...choices, rollout };
+        expect(refusal({ ...before, ...type.change!(value, before) }), value).toBeUndefined();
+      }
   });
 });
 

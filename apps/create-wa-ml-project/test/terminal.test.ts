@@ -66,6 +66,7 @@ describe.skipIf(reason !== undefined)(title, () => {
     terminal.press('Down', 'Enter'); // over the free text, which nobody can predict
     await terminal.answer('training spread?');
     await terminal.answer('precise');
+    await terminal.answer('served?');
     await terminal.sees('go live?');
     terminal.press('Up', 'Enter');
     const summary = await terminal.sees('Is it right?');
@@ -108,7 +109,7 @@ describe.skipIf(reason !== undefined)(title, () => {
     const cwd = temporaryFolder();
     const known = '--owner a@team.example --region eu-west-1 --model churn --data';
     writeFileSync(join(cwd, 'few.csv'), 'a,b\n1,0\n2,1\n');
-    const all = `team-ml ${known} few.csv --target b --environment dev --dev-account 111111111111 --flavour pytorch-tabular --strategy ddp --precision bf16 --rollout canary`;
+    const all = `team-ml ${known} few.csv --target b --environment dev --dev-account 111111111111 --flavour pytorch-tabular --strategy ddp --precision bf16 --endpoint realtime --rollout canary`;
     for (const [args, question] of [
       ['', 'Where shall'],
       [`team-ml ${known} few.csv`, 'Which environments?'],

@@ -28,6 +28,7 @@ function findings(rule: string, template: Case, tier: RuleCases['tier'] = 'produ
     const resource = new CfnResource(stack, id, { type: Type, properties: { ...Properties } });
     resource.overrideLogicalId(id);
     for (const [key, value] of Object.entries(Metadata ?? {})) resource.addMetadata(key, value);
+    if (Condition) resource.cfnOptions.condition = conditionOf(stack, Condition);
   }
   const asked = Object.keys(template)[0]!;
   return new MlChecks()

@@ -1,13 +1,24 @@
 import { alarms } from '@wa-ml/config';
 import { describe, expect, it } from 'vitest';
-import { example, resourcesOf, runbookTemplates, synthesiseExample } from './generated-infra';
+import { everyPair, everyRelease } from './every-pair';
+import { releaseIn, resourcesOf, runbookTemplates, synthesiseExample } from './generated-infra';
 
 const runbooks = runbookTemplates();
-/** Everything that alarms can watch. */
+/** Everything that alarms can watch: endpoints of every type, an API, a data pipeline. */
 const configuration = {
-  ...example,
-  models: { diagnosis: { flavour: 'pytorch-tabular' as const, endpoint: { api: true } } },
+  ...everyPair,
+  data: { pipeline: { datasets: { customers: { models: ['fronted'] } } } },
+  models: {
+    ...everyPair.models,
+    fronted: { flavour: 'pytorch-tabular' as const, endpoint: { api: true } },
+  },
 };
+const synthesiseAll = (environments: readonly string[] = Object.keys(configuration.environments)) =>
+  synthesiseExample({
+    configuration,
+    environments,
+    releases: (name) => ({ ...everyRelease(name), ...releaseIn(name, 'fronted') }),
+  });
 
 describe('runbooks', () => {
   it('there is one for every alarm, and no other', () => {
@@ -19,7 +30,7 @@ describe('runbooks', () => {
   });
 
   it('every alarm in the templates links to one, and every kind of alarm is in the templates', async () => {
-    const synthesised = await synthesiseExample({ configuration });
+    const synthesised = await synthesiseAll();
     const linked = resourcesOf(synthesised, 'AWS::CloudWatch::Alarm').map(
       ({ Properties, id }) =>
         /Runbook: runbooks\/(\S+)$/.exec(Properties.AlarmDescription)?.[1] ?? `none in ${id}`,
@@ -32,11 +43,11 @@ describe('runbooks', () => {
   });
 
   it('every alarm that is no scaling signal tells the topic, when it starts and when it is over', async () => {
-    const synthesised = await synthesiseExample({ configuration, environments: ['dev'] });
+    const synthesised = await synthesiseAll(['dev']);
     for (const { Properties } of resourcesOf(synthesised, 'AWS::CloudWatch::Alarm')) {
-      const scaling = /endpoint-cpu-(high|low)$/.test(Properties.AlarmName);
-      expect(JSON.stringify(Properties.AlarmActions)).toContain(
-        scaling ? 'EndpointScaling' : 'AlarmTopic',
+      const scaling = /endpoint-((cpu|gpu)-(high|low)|waiting)$/.test(Properties.AlarmName);
+      expect(JSON.stringify(Properties.AlarmActions)).toMatch(
+        scaling ? /Endpoint(Challenger)?Scaling/ : /AlarmTopic/,
       );
       expect(Properties.OKActions === undefined).toBe(scaling);
     }

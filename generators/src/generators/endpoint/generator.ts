@@ -25,6 +25,7 @@ export async function endpointGenerator(
   const before = configurationIn(tree);
   requireModel(before, name);
   const settings = Object.fromEntries(
+    // Nx passes options of its own beside those of the schema.
     Object.entries(options).filter(
       ([field, value]) => field in endpointSchema.shape && value !== undefined,
     ),

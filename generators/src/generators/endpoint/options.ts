@@ -8,6 +8,8 @@ export const endpointOptions = optionsSchema({
     'nx generate @wa-ml/nx:endpoint churn --max 8': 'Up to eight instances in every environment',
     'nx generate @wa-ml/nx:endpoint churn --environment prod --instanceType ml.c5.xlarge --min 3':
       'Other instances in production only',
+    'nx generate @wa-ml/nx:endpoint churn --environment dev --type serverless --memoryMb 4096':
+      'Billed by the request in development',
   },
   properties: {
     name: existingModel('Which model?'),

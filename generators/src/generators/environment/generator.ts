@@ -31,7 +31,7 @@ export async function environmentGenerator(
   tree: Tree,
   options: EnvironmentGeneratorOptions,
 ): Promise<GeneratorCallback> {
-  const { name, after, tier, account, region, budgetUsd, critical } = options;
+  const { name, after, tier, account, region, budgetUsd, critical, workingHours } = options;
   const before = configurationIn(tree);
   if (Object.hasOwn(before.written.environments, name)) {
     throw new InputError({
@@ -48,6 +48,7 @@ export async function environmentGenerator(
     region,
     ...(budgetUsd === undefined ? {} : { budgetUsd }),
     ...(critical === undefined ? {} : { critical }),
+    ...(workingHours === undefined ? {} : { workingHours }),
   };
   const added = withEnvironment(before.text, name, environment, index);
   // The first one trains where nothing else is said: a new first must not take that over.

@@ -84,8 +84,8 @@ export class NightStop extends Construct {
     const stack = Stack.of(this);
     return {
       arn: `arn:${stack.partition}:scheduler:::aws-sdk:cloudformation:updateStack`,
-      // CDK adds a parameter of its own when it writes the template.
-      input: Lazy.string({
+      // CDK adds a parameter of its own when it writes the template, after others have looked at this.
+      input: Lazy.uncachedString({
         produce: () =>
           JSON.stringify({
             StackName: stack.stackName,

@@ -1,0 +1,72 @@
+import {
+  endpointPairs,
+  type Configuration,
+  type EndpointType,
+  type Rollout,
+  type WrittenEndpoint,
+} from '@wa-ml/config';
+import { example, releaseIn, synthesiseExample } from './generated-infra';
+
+/** Host names of the containers of the inference pipelines. */
+export const containers = ['preprocess', 'model', 'postprocess'];
+
+/** The pairs that exist. */
+export const pairs = endpointPairs.filter(({ refused }) => refused === undefined);
+export const nameOf = (type: EndpointType, rollout: Rollout): string =>
+  `${type.toLowerCase()}-${rollout}`;
+
+/** What a type needs beside its name, or is worth to be looked at with. */
+const more: Readonly<Partial<Record<EndpointType, WrittenEndpoint>>> = {
+  inferencePipeline: { containers },
+  serverless: { memoryMb: 4096, maxConcurrency: 20, provisionedConcurrency: 2 },
+  multiModel: { instanceType: 'ml.g5.xlarge' },
+};
+
+/** A model for every pair. Where the policies of production bind, a rolling update is refused: there it is a canary. */
+export const everyPair: Configuration = {
+  ...example,
+  models: Object.fromEntries(
+    pairs.map(({ type, rollout }) => [
+      nameOf(type, rollout),
+      {
+        flavour: 'pytorch-tabular' as const,
+        endpoint: { type, rollout, ...more[type] },
+        ...(rollout === 'rolling'
+          ? { environments: { prod: { endpoint: { rollout: 'canary' as const } } } }
+          : {}),
+      },
+    ]),
+  ),
+};
+
+/** A release of every model, with the second model that its rollout wants. */
+export function everyRelease(environment: string): object {
+  return Object.assign(
+    {},
+    ...pairs.map(({ type, rollout }) => {
+      const name = nameOf(type, rollout);
+      const one = (releaseIn(environment, name) as Record<string, Record<string, unknown>>)[name]!;
+      const release =
+        type === 'inferencePipeline' ? { ...one, containers: inContainers(one) } : one;
+      return {
+        [name]: {
+          ...release,
+          ...(rollout === 'ab' ? { challenger: { ...release, weight: 0.1 } } : {}),
+          ...(rollout === 'shadow' ? { shadow: { ...release, weight: 0.5 } } : {}),
+        },
+      };
+    }),
+  );
+}
+
+const inContainers = ({ image, imageDigest, modelDataUrl }: Record<string, unknown>) =>
+  containers.map((hostname) => ({ hostname, image, imageDigest, modelDataUrl }));
+
+/** All of them in all environments, checked by CloudFormation's own rules too. */
+export const synthesiseEveryPair = (environments?: readonly string[]) =>
+  synthesiseExample({
+    configuration: everyPair,
+    releases: everyRelease,
+    ...(environments ? { environments } : {}),
+    app: { builtinCloudFormationValidation: true },
+  });
