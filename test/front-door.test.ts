@@ -5,6 +5,7 @@ import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client
 import { createRepository } from '@wa-ml/project';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { post, settings } from '../packages/constructs/test/front-door/parts';
+import { requestOf } from '../packages/constructs/src/serving/front-door/request-schema';
 import type {
   ApiEvent,
   ApiResponse,
@@ -151,6 +152,33 @@ describe('the function in front of a real inference server', () => {
     expect(response.body).toBe(await direct.text());
     expect(sagemaker.requestIds).toHaveLength(before + 1);
     expect((await dynamo.send(new ScanCommand({ TableName: 'state' }))).Count).toBe(kept);
+  });
+
+  it('lets the API refuse by the server’s own contract what the server refuses, and nothing else', async () => {
+    const document = await (await fetch(`http://127.0.0.1:${port}/openapi.json`)).json();
+    const schema = requestOf(document, 'releases/contracts/progress.json');
+    const names = Object.keys((document as any).components.schemas.Row.oneOf[1].properties);
+    const named = Object.fromEntries(names.map((name) => [name, 1.0]));
+    const bodies: [body: unknown, status: number][] = [
+      [{ instances: [row] }, 200],
+      [{ instances: [named, named] }, 200],
+      [{ inputs: [row] }, 200],
+      [{ inputs: Object.fromEntries(names.map((name) => [name, [1, 2]])) }, 200],
+      [{ instances: [] }, 400],
+      [{ instances: [row.slice(1)] }, 422],
+      [{ instances: [row.map(() => 'x')] }, 422],
+      [{ instances: [{ ...named, other: 1 }] }, 422],
+      [{ instances: [row], inputs: [row] }, 400],
+      [{ rows: [row] }, 400],
+    ];
+    const check = 'import json,sys,jsonschema; schema, bodies = json.load(sys.stdin); print(json.dumps([jsonschema.Draft4Validator(schema).is_valid(b) for b in bodies]))'; // prettier-ignore
+    const input = JSON.stringify([schema, bodies.map(([body]) => body)]);
+    const valid = JSON.parse(execFileSync(python, ['-c', check], { input, encoding: 'utf8' }));
+    for (const [index, [body, status]] of bodies.entries()) {
+      const response = await handler(post(body));
+      expect(response.statusCode === 200, JSON.stringify(body)).toBe(status === 200);
+      expect(valid[index], JSON.stringify(body)).toBe(status === 200);
+    }
   });
 
   it('answers the same body from the table for a second, without asking', async () => {

@@ -169,6 +169,85 @@ describe('the API', () => {
   });
 });
 
+describe('the contract of the model', () => {
+  const list = (items: object) => ({ type: 'array', items, minItems: 1 });
+  const contractOf = (columns: Record<string, object>) => ({
+    components: {
+      schemas: {
+        Row: {
+          oneOf: [
+            { type: 'array', prefixItems: Object.values(columns), minItems: 2, maxItems: 2 },
+            { type: 'object', properties: columns, required: ['id'] },
+          ],
+        },
+      },
+    },
+    paths: {
+      '/invocations': {
+        post: {
+          requestBody: {
+            content: {
+              'application/json': {
+                schema: {
+                  oneOf: [
+                    {},
+                    { properties: { inputs: { oneOf: [{}, { type: 'object', properties: Object.fromEntries(Object.entries(columns).map(([name, one]) => [name, list(one)])) }] } } }, // prettier-ignore
+                  ],
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  });
+  const number = { type: ['number', 'null'], maximum: 5, description: 'Unit: cm.' };
+  const synthesiseWith = (contract?: unknown) =>
+    synthesiseExample({
+      configuration: withApi(true),
+      environments: ['prod'],
+      ...(contract === undefined ? {} : { contracts: { diagnosis: contract } }),
+    });
+  const schemaOf = (synthesised: Synthesised) => the(synthesised, 'AWS::ApiGateway::Model').Schema;
+
+  it('is what the API checks, where it is written down, in the words of draft 4', async () => {
+    // Columns may be called like words of a schema.
+    const known = await synthesiseWith(
+      contractOf({ id: { type: 'integer' }, description: number }),
+    );
+    const { instances, inputs } = schemaOf(known).properties;
+    const { description: _, ...asChecked } = number;
+    expect(instances.items.oneOf).toEqual([
+      {
+        type: 'array',
+        items: [{ type: 'number' }, asChecked],
+        additionalItems: false,
+        minItems: 2,
+        maxItems: 2,
+      },
+      {
+        type: 'object',
+        properties: { id: { type: 'number' }, description: asChecked },
+        required: ['id'],
+      },
+    ]);
+    expect(inputs.oneOf[1].properties.description.items).toEqual(asChecked);
+    expect(schemaOf(small).properties.instances.items).toBeUndefined();
+    const deployments = [small, known].map(
+      (one) => only(one, 'AWS::ApiGateway::Deployment')[0]!.id,
+    );
+    expect(new Set(deployments).size).toBe(2);
+  });
+
+  it('is refused where it is none, or longer than API Gateway takes', async () => {
+    await expect(synthesiseWith({ openapi: '3.1.0' })).rejects.toThrow(/releases\/contracts\/diagnosis\.json/); // prettier-ignore
+    const wide = Object.fromEntries(
+      Array.from({ length: 4000 }, (_, index) => [`column_${index}`, number]),
+    );
+    await expect(synthesiseWith(contractOf(wide))).rejects.toThrow(/409600/);
+  });
+});
+
 describe('the function', () => {
   it('runs inside the private subnets, and is told less than Lambda takes', () => {
     for (const synthesised of [small, large]) {

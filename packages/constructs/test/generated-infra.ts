@@ -112,6 +112,7 @@ type AddStacks = (
   environment: string,
   releases: unknown,
   measured?: Readonly<Record<string, unknown>>,
+  contracts?: Readonly<Record<string, unknown>>,
 ) => void;
 let infra: { folder: string; addStacks: AddStacks } | undefined;
 
@@ -136,6 +137,8 @@ export async function synthesiseExample(
     readonly releases?: (environment: string) => unknown;
     /** By model, the contents of releases/measured/<model>.json. @default nothing is measured */
     readonly measured?: Readonly<Record<string, unknown>>;
+    /** By model, the contents of releases/contracts/<model>.json. @default - none */
+    readonly contracts?: Readonly<Record<string, unknown>>;
     readonly app?: AppProps;
     readonly before?: (app: App) => void;
   } = {},
@@ -150,7 +153,8 @@ export async function synthesiseExample(
     ...options.app,
   });
   for (const name of options.environments ?? Object.keys(configuration.environments)) {
-    addStacks(app, configuration, name, (options.releases ?? releaseIn)(name), options.measured);
+    const releases = (options.releases ?? releaseIn)(name);
+    addStacks(app, configuration, name, releases, options.measured, options.contracts);
   }
   options.before?.(app);
   const synthesis = synthesise(app);

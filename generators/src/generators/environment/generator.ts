@@ -1,5 +1,6 @@
 import type { GeneratorCallback, Tree } from '@nx/devkit';
 import {
+  environmentSchema,
   InputError,
   nearest,
   tiers,
@@ -31,7 +32,7 @@ export async function environmentGenerator(
   tree: Tree,
   options: EnvironmentGeneratorOptions,
 ): Promise<GeneratorCallback> {
-  const { name, after, tier, account, region, budgetUsd, critical, workingHours } = options;
+  const { name, after, tier } = options;
   const before = configurationIn(tree);
   if (Object.hasOwn(before.written.environments, name)) {
     throw new InputError({
@@ -42,14 +43,11 @@ export async function environmentGenerator(
     });
   }
   const index = placeOf(before.normalised, tier, after);
-  const environment = {
-    tier,
-    account,
-    region,
-    ...(budgetUsd === undefined ? {} : { budgetUsd }),
-    ...(critical === undefined ? {} : { critical }),
-    ...(workingHours === undefined ? {} : { workingHours }),
-  };
+  const environment = Object.fromEntries(
+    Object.keys(environmentSchema.shape)
+      .map((field) => [field, options[field as keyof WrittenEnvironment]])
+      .filter(([, value]) => value !== undefined),
+  ) as unknown as WrittenEnvironment;
   const added = withEnvironment(before.text, name, environment, index);
   // The first one trains where nothing else is said: a new first must not take that over.
   const trains = index === 0 && before.written.trainingEnvironment === undefined;

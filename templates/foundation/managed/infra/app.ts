@@ -13,10 +13,9 @@ function main(): number {
   const known = Object.keys(configuration.environments);
   const wanted: string | undefined = app.node.tryGetContext('environment');
   for (const name of wanted === undefined ? known : [wanted]) {
-    const measured = Object.fromEntries(
-      Object.keys(configuration.models).map((model) => [model, contentOf(`measured/${model}`)]),
-    );
-    addStacks(app, configuration, name, contentOf(name) ?? {}, measured);
+    const ofModels = (folder: string) =>
+      Object.fromEntries(Object.keys(configuration.models).map((model) => [model, contentOf(`${folder}/${model}`)]));
+    addStacks(app, configuration, name, contentOf(name) ?? {}, ofModels('measured'), ofModels('contracts'));
   }
   const { findings, exitCode } = synthesise(app);
   console.error(formatFindings(findings));

@@ -13,6 +13,7 @@ import { TrainingStack } from './training-stack';
  * Adds the stacks of one environment, in the order in which they are deployed.
  * @param releases the contents of releases/<environment>.json
  * @param measured by model, the contents of releases/measured/<model>.json: what load tests found
+ * @param contracts by model, the contents of releases/contracts/<model>.json: its OpenAPI document
  * @throws InputError for an environment that wa-ml.json does not have
  */
 export function addStacks(
@@ -21,6 +22,7 @@ export function addStacks(
   environmentName: string,
   releases: unknown,
   measured: Readonly<Record<string, unknown>> = {},
+  contracts: Readonly<Record<string, unknown>> = {},
 ): void {
   const environment = configuration.environments[environmentName];
   if (!environment) {
@@ -44,7 +46,7 @@ export function addStacks(
     const release = releaseOf(releases, environment, model, measured[model]);
     const serving = new ServingStack(app, { ...subject, model }, base.foundation, training.registry, release);
     customise(serving);
-    addFrontDoor(app, { ...subject, model }, base.foundation, serving, release).forEach(customise);
+    addFrontDoor(app, { ...subject, model }, base.foundation, serving, release, contracts[model]).forEach(customise);
   }
   if (runsDataPipeline(configuration, environmentName)) customise(new DataStack(app, subject, base.foundation));
   customise(new CostStack(app, subject, base.foundation));

@@ -15,6 +15,7 @@ import type { Construct } from 'constructs';
 /**
  * The API in front of one model's endpoint, where wa-ml.json asks for one (`endpoint.api`) and something is released.
  * CloudFront has its firewall in us-east-1, in a stack of its own.
+ * @param contract the contents of releases/contracts/<model>.json: the model's OpenAPI document
  */
 export function addFrontDoor(
   scope: Construct,
@@ -22,6 +23,7 @@ export function addFrontDoor(
   foundation: Foundation,
   serving: Stack,
   release: Release | undefined,
+  contract: unknown,
 ): CapabilityStack[] {
   const { configuration, environment, model } = subject;
   const { api } = configuration.models[model]!.in[environment.name]!.endpoint;
@@ -30,8 +32,9 @@ export function addFrontDoor(
   const crossRegionReferences = api.cloudFront !== undefined;
   const stack = new CapabilityStack(scope, 'serving', subject, { part: 'api', crossRegionReferences });
   stack.addStackDependency(serving, 'the endpoint first');
+  const props = { subject, foundation, api, release, contract };
   if (!crossRegionReferences) {
-    new FrontDoor(stack, 'FrontDoor', { subject, foundation, api, release });
+    new FrontDoor(stack, 'FrontDoor', props);
     return [stack];
   }
   const edge = new CapabilityStack(scope, 'serving', subject, {
@@ -40,7 +43,7 @@ export function addFrontDoor(
     crossRegionReferences,
   });
   const { arn } = new EdgeFirewall(edge, 'Firewall', { api });
-  new FrontDoor(stack, 'FrontDoor', { subject, foundation, api, release, edgeFirewallArn: arn });
+  new FrontDoor(stack, 'FrontDoor', { ...props, edgeFirewallArn: arn });
   return [edge, stack];
 }
 

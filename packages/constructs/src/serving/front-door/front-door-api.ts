@@ -4,6 +4,7 @@ import {
   AccessLogField,
   AccessLogFormat,
   AuthorizationType,
+  CfnModel,
   CfnRestApi,
   CognitoUserPoolsAuthorizer,
   EndpointType,
@@ -11,12 +12,13 @@ import {
   LogGroupLogDestination,
   Method,
   MethodLoggingLevel,
+  Model,
   Period,
   ResponseType,
   RestApi,
   SecurityPolicy,
+  type IModel,
   type IResource,
-  type Model,
   type RequestValidator,
 } from 'aws-cdk-lib/aws-apigateway';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
@@ -25,14 +27,17 @@ import type { IAlias } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { removalPolicy } from '../../foundation/removal';
-import { requestSchema } from './request-schema';
+import { genericRequest, requestOf } from './request-schema';
 
 export interface FrontDoorApiProps {
   readonly environment: NormalisedEnvironment;
+  readonly model: string;
   /** Name of the API: its metrics are known by it. */
   readonly apiName: string;
   readonly api: ApiSettings;
   readonly alias: IAlias;
+  /** The model's OpenAPI document. @default - the API checks that there are rows */
+  readonly contract?: unknown;
   readonly auditKey: IKey;
 }
 
@@ -45,7 +50,7 @@ const corsMaxAge = Duration.hours(1);
 /** A regional REST API: TLS 1.2, signed or authorised requests only, a checked body, throttled, logged without bodies. */
 export class FrontDoorApi extends Construct {
   readonly api: RestApi;
-  private readonly model: Model;
+  private readonly model: IModel;
   private readonly validator: RequestValidator;
 
   constructor(
@@ -92,7 +97,7 @@ export class FrontDoorApi extends Construct {
     });
     this.onlyModernTls();
     this.errorsInOneForm();
-    this.model = this.api.addModel('Request', { schema: requestSchema });
+    this.model = this.requestModel();
     this.validator = this.api.addRequestValidator('Validator', {
       validateRequestBody: true,
       validateRequestParameters: true,
@@ -109,6 +114,24 @@ export class FrontDoorApi extends Construct {
     const pool = UserPool.fromUserPoolArn(this, 'UserPool', api.userPoolArn!);
     const authorizer = new CognitoUserPoolsAuthorizer(this, 'People', { cognitoUserPools: [pool] });
     return { authorizationType: AuthorizationType.COGNITO, authorizer };
+  }
+
+  /** By CloudFormation's own resource: CDK's would rename columns that are called like words of a schema. */
+  private requestModel(): IModel {
+    const { contract, model } = this.props;
+    const schema =
+      contract === undefined
+        ? genericRequest
+        : requestOf(contract, `releases/contracts/${model}.json`);
+    const resource = new CfnModel(this, 'Request', {
+      restApiId: this.api.restApiId,
+      contentType: 'application/json',
+      schema,
+    });
+    // A deployment is a copy of the API: another schema needs another one.
+    this.api.latestDeployment!.addToLogicalId({ schema });
+    this.api.latestDeployment!.node.addDependency(resource);
+    return Model.fromModelName(this, 'RequestModel', resource.ref);
   }
 
   /** The same paths as `routes` of the handler; a test compares them. */

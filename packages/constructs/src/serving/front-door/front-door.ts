@@ -17,6 +17,8 @@ export interface FrontDoorProps {
   readonly api: ApiSettings;
   /** Which version answers; its number is part of the key of every kept answer. */
   readonly release: Release;
+  /** The model's OpenAPI document: the contents of releases/contracts/<model>.json. @default - rows are checked by the server alone */
+  readonly contract?: unknown;
   /** Firewall of CloudFront, in us-east-1. @default - there is no CloudFront */
   readonly edgeFirewallArn?: string;
 }
@@ -49,8 +51,10 @@ export class FrontDoor extends Construct {
     });
     const { api: restApi } = new FrontDoorApi(this, 'Api', {
       environment,
+      model,
       apiName,
       api,
+      contract: props.contract,
       alias: lambda.alias,
       auditKey: foundation.keys.audit,
     });
