@@ -2,7 +2,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pack } from './build.mjs';
-import { installPythonEnvironment, pythonProgram, runtimeFolder } from './python.mjs';
+import {
+  installCoverage,
+  installPythonEnvironment,
+  pythonProgram,
+  runtimeFolder,
+} from './python.mjs';
 import { CommandError, installNodePackages, root, run, step, tool } from './steps.mjs';
 
 const deep = process.argv.includes('--deep');
@@ -92,6 +97,36 @@ async function vitest(title, name, config) {
   );
 }
 
+/** The runtime's own tests; the deep ones measure how much of its code they run. */
+async function pytest() {
+  const junit = join(reports, 'ml-runtime.xml');
+  const measured = join(root, 'tmp', 'coverage');
+  const rules = `--rcfile=${join(root, 'tools/coverage.ini')}`;
+  const python = (...args) =>
+    run(pythonProgram('python'), ['-m', ...args], {
+      cwd: runtimeFolder,
+      shown: true,
+      env: { WA_ML_DEEP: deep ? '1' : '', COVERAGE_FILE: join(measured, 'data') },
+    });
+  if (deep) {
+    rmSync(measured, { recursive: true, force: true });
+    mkdirSync(measured, { recursive: true });
+    await installCoverage();
+  }
+  const tests = ['pytest', `--junitxml=${junit}`];
+  await runner(
+    'ml-runtime',
+    junit,
+    () => (deep ? python('coverage', 'run', rules, '-m', ...tests) : python(...tests)),
+    junitCounts,
+  );
+  if (!deep) return;
+  await check('ml-runtime: its tests run at least 90 % of its lines and branches', async () => {
+    await python('coverage', 'combine', '--quiet', rules);
+    await python('coverage', 'report', rules);
+  });
+}
+
 async function main() {
   mkdirSync(reports, { recursive: true });
   await installNodePackages();
@@ -118,18 +153,7 @@ async function main() {
     );
   }
   await vitest('Unit and property tests', 'unit', 'vitest.config.mts');
-  const junit = join(reports, 'ml-runtime.xml');
-  await runner(
-    'ml-runtime',
-    junit,
-    () =>
-      run(pythonProgram('python'), ['-m', 'pytest', `--junitxml=${junit}`], {
-        cwd: runtimeFolder,
-        shown: true,
-        env: { WA_ML_DEEP: deep ? '1' : '' },
-      }),
-    junitCounts,
-  );
+  await pytest();
   await vitest('End to end', 'e2e', 'vitest.e2e.config.mts');
 }
 
