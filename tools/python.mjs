@@ -26,6 +26,7 @@ export async function installPythonEnvironment() {
     `moto[server]==5.2.5`,
     'cfn-lint==1.58.0',
     'schemathesis==4.32.5',
+    '--compile-bytecode',
     readFileSync(join(runtimeFolder, 'pyproject.toml'), 'utf8'),
   ].join('\n');
   const mark = join(environment, '.wa-ml-installed');
@@ -39,6 +40,8 @@ export async function installPythonEnvironment() {
       'pip',
       'install',
       '--quiet',
+      // Once, for hundreds of processes: where PYTHONDONTWRITEBYTECODE is set each of them compiles torch anew.
+      '--compile-bytecode',
       '--python',
       pythonProgram('python'),
       '--constraint',
@@ -58,4 +61,12 @@ export async function installPythonEnvironment() {
     ]);
     writeFileSync(mark, wanted);
   });
+}
+
+/** Installs what measures coverage: only the deep tests do. */
+export async function installCoverage() {
+  const { findUv } = require('../packages/project/lib/uv.js');
+  const uv = findUv(join(root, '.cache'));
+  const python = pythonProgram('python');
+  await run(uv, ['pip', 'install', '--quiet', '--python', python, 'coverage==7.17.3']);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pack } from './build.mjs';
 import {
   dataPipelineFolder,
+  installCoverage,
   installPythonEnvironment,
   pythonProgram,
   runtimeFolder,
@@ -97,6 +98,37 @@ async function vitest(title, name, config) {
   );
 }
 
+/** Tests of a Python project; the deep ones measure how much of the runtime's code its own run. */
+async function pytest(project, cwd) {
+  const measures = deep && cwd === runtimeFolder;
+  const junit = join(reports, `${project}.xml`);
+  const measured = join(root, 'tmp', 'coverage');
+  const rules = `--rcfile=${join(root, 'tools/coverage.ini')}`;
+  const python = (...args) =>
+    run(pythonProgram('python'), ['-m', ...args], {
+      cwd,
+      shown: true,
+      env: { WA_ML_DEEP: deep ? '1' : '', COVERAGE_FILE: join(measured, 'data') },
+    });
+  if (measures) {
+    rmSync(measured, { recursive: true, force: true });
+    mkdirSync(measured, { recursive: true });
+    await installCoverage();
+  }
+  const tests = ['pytest', `--junitxml=${junit}`];
+  await runner(
+    project,
+    junit,
+    () => (measures ? python('coverage', 'run', rules, '-m', ...tests) : python(...tests)),
+    junitCounts,
+  );
+  if (!measures) return;
+  await check('ml-runtime: its tests run at least 90 % of its lines and branches', async () => {
+    await python('coverage', 'combine', '--quiet', rules);
+    await python('coverage', 'report', rules);
+  });
+}
+
 async function main() {
   mkdirSync(reports, { recursive: true });
   await installNodePackages();
@@ -125,20 +157,7 @@ async function main() {
       );
     }
   await vitest('Unit and property tests', 'unit', 'vitest.config.mts');
-  for (const [project, cwd] of Object.entries(pythonProjects)) {
-    const junit = join(reports, `${project}.xml`);
-    await runner(
-      project,
-      junit,
-      () =>
-        run(pythonProgram('python'), ['-m', 'pytest', `--junitxml=${junit}`], {
-          cwd,
-          shown: true,
-          env: { WA_ML_DEEP: deep ? '1' : '' },
-        }),
-      junitCounts,
-    );
-  }
+  for (const [project, cwd] of Object.entries(pythonProjects)) await pytest(project, cwd);
   await vitest('End to end', 'e2e', 'vitest.e2e.config.mts');
 }
 

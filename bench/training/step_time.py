@@ -83,6 +83,8 @@ def ours(root: Path, size: int, width: int) -> float:
         "width": str(width),
         "epochs": "1",
         "logging_steps": "100",
+        # No peer writes any.
+        "save_steps": "1000000",
         "sample": str(STEPS * size),
         "learning_rate": str(RATE),
         "weight_decay": str(DECAY),

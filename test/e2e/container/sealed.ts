@@ -1,5 +1,57 @@
-import { must } from '../workshop';
+import { run, type Finished } from '../workshop';
 import { configurationOf, containerOf, mounted } from './buildah';
+
+/** A folder of this machine at a place of the container. */
+export interface Mount {
+  readonly from: string;
+  readonly to: string;
+  readonly readOnly: boolean;
+}
+
+/**
+ * docker run --read-only --tmpfs /tmp --network none IMAGE COMMAND, with folders mounted; its end is a result.
+ * buildah's chroot isolation has neither flag, so the namespaces are made here: a mount namespace in which the
+ * image's files are read-only, and a network namespace with nothing but the loopback.
+ */
+export async function runSealed(
+  image: string,
+  mounts: readonly Mount[],
+  command: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
+  const { Env, User, WorkingDir } = await configurationOf(image);
+  const files = await mounted(await containerOf(image));
+  const script = [
+    'set -e',
+    'mount --bind "$FILES" "$FILES"',
+    ...mounts.flatMap(({ to, readOnly }, at) => [
+      `mkdir -p "$FILES${to}"`,
+      `mount --bind "$MOUNT_${at}" "$FILES${to}"`,
+      ...(readOnly ? [`mount -o remount,ro,bind "$FILES${to}"`] : []),
+    ]),
+    'mount -t proc proc "$FILES/proc"',
+    'mount -t tmpfs tmpfs "$FILES/tmp"',
+    // Docker gives every container this one; semaphores are files in it.
+    'mkdir -p "$FILES/dev/shm"',
+    'mount -t tmpfs tmpfs "$FILES/dev/shm"',
+    'mount -o remount,ro,bind "$FILES"',
+    'python3 -c "$LOOPBACK"',
+    'exec chroot --userspec="$ACCOUNT" "$FILES" /usr/bin/env -i -C "$FOLDER" "$@"',
+  ].join('\n');
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  return run(
+    'unshare',
+    [
+      ...['--mount', '--net', '--pid', '--fork', '--kill-child', 'sh', '-c', script, 'sh'],
+      ...[...Env, ...assignments, ...command],
+    ],
+    '/',
+    {
+      ...Object.fromEntries(mounts.map(({ from }, at) => [`MOUNT_${at}`, from])),
+      ...{ FILES: files, FOLDER: WorkingDir, ACCOUNT: User, LOOPBACK: loopback },
+    },
+  );
+}
 
 /** What a container saw that could neither write to its files nor reach anybody. */
 export interface Sealed {
@@ -11,36 +63,16 @@ export interface Sealed {
   readonly user: number;
 }
 
-/**
- * docker run --read-only --tmpfs /tmp --network none IMAGE serve, and one request from within.
- * buildah's chroot isolation has neither flag, so the namespaces are made here: a mount namespace in which the
- * image's files are read-only, and a network namespace with nothing but the loopback.
- */
+/** IMAGE serve, sealed, and one request from within. */
 export async function serveSealed(image: string, model: string, body: string): Promise<Sealed> {
-  const { Env, User } = await configurationOf(image);
-  const files = await mounted(await containerOf(image));
-  const script = [
-    'set -e',
-    'mkdir -p "$FILES/opt/ml/model"',
-    'mount --bind "$FILES" "$FILES"',
-    'mount --bind "$MODEL" "$FILES/opt/ml/model"',
-    'mount -o remount,ro,bind "$FILES/opt/ml/model"',
-    'mount -t proc proc "$FILES/proc"',
-    'mount -t tmpfs tmpfs "$FILES/tmp"',
-    'mount -o remount,ro,bind "$FILES"',
-    'python3 -c "$LOOPBACK"',
-    'exec chroot --userspec="$ACCOUNT" "$FILES" /usr/bin/env -i -C /opt/ml "$@"',
-  ].join('\n');
-  const output = await must(
-    'unshare',
-    [
-      ...['--mount', '--net', '--pid', '--fork', '--kill-child', 'sh', '-c', script, 'sh'],
-      ...[...Env, `BODY=${body}`, 'python', '-c', serveAndAsk],
-    ],
-    '/',
-    { FILES: files, MODEL: model, ACCOUNT: User, LOOPBACK: loopback },
+  const { code, stdout, stderr } = await runSealed(
+    image,
+    [{ from: model, to: '/opt/ml/model', readOnly: true }],
+    ['python', '-c', serveAndAsk],
+    { BODY: body },
   );
-  return JSON.parse(output.trim().split('\n').at(-1)!) as Sealed;
+  if (code !== 0) throw new Error(`the sealed server ended with ${code}\n${stdout}\n${stderr}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Sealed;
 }
 
 /** `ip link set lo up`, for machines without ip: SIOCSIFFLAGS with IFF_UP. */
