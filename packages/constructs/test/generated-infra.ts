@@ -25,7 +25,7 @@ import { afterAll } from 'vitest';
  * across the rooms of the templates, so they need one folder.
  */
 const repository = join(__dirname, '..', '..', '..');
-const capabilities = ['foundation', 'training', 'serving', 'cost'] as const;
+const capabilities = ['foundation', 'training', 'serving', 'monitoring', 'cost'] as const;
 
 const folders: string[] = [];
 afterAll(() => {
@@ -106,6 +106,7 @@ type AddStacks = (
   environment: string,
   releases: unknown,
   measured?: Readonly<Record<string, unknown>>,
+  only?: string,
 ) => void;
 let infra: { folder: string; addStacks: AddStacks } | undefined;
 
@@ -130,6 +131,8 @@ export async function synthesiseExample(
     readonly releases?: (environment: string) => unknown;
     /** By model, the contents of releases/measured/<model>.json. @default nothing is measured */
     readonly measured?: Readonly<Record<string, unknown>>;
+    /** @default all models */
+    readonly only?: string;
     readonly app?: AppProps;
     readonly before?: (app: App) => void;
   } = {},
@@ -144,7 +147,8 @@ export async function synthesiseExample(
     ...options.app,
   });
   for (const name of options.environments ?? Object.keys(configuration.environments)) {
-    addStacks(app, configuration, name, (options.releases ?? releaseIn)(name), options.measured);
+    const releases = (options.releases ?? releaseIn)(name);
+    addStacks(app, configuration, name, releases, options.measured, options.only);
   }
   options.before?.(app);
   const synthesis = synthesise(app);

@@ -64,6 +64,7 @@ export class Foundation extends Construct {
     const { data, artifacts } = this.storage;
     for (const value of [
       this.keys.data.keyArn,
+      this.keys.alarms.keyArn,
       this.network.vpc.vpcId,
       ...this.network.subnets.map((subnet) => subnet.subnetId),
       data.bucketArn,

@@ -4,6 +4,7 @@ import type { App } from 'aws-cdk-lib';
 import { CostStack } from './cost-stack';
 import { customise } from './customise';
 import { FoundationStack } from './foundation-stack';
+import { MonitoringStack } from './monitoring-stack';
 import { ServingStack } from './serving-stack';
 import { TrainingStack } from './training-stack';
 
@@ -11,7 +12,8 @@ import { TrainingStack } from './training-stack';
  * Adds the stacks of one environment, in the order in which they are deployed.
  * @param releases the contents of releases/<environment>.json
  * @param measured by model, the contents of releases/measured/<model>.json: what load tests found
- * @throws InputError for an environment that wa-ml.json does not have
+ * @param only the one model whose stacks are added, beside the foundation that they stand on. Default: all, and the budgets
+ * @throws InputError for an environment or a model that wa-ml.json does not have
  */
 export function addStacks(
   app: App,
@@ -19,26 +21,34 @@ export function addStacks(
   environmentName: string,
   releases: unknown,
   measured: Readonly<Record<string, unknown>> = {},
+  only?: string,
 ): void {
-  const environment = configuration.environments[environmentName];
-  if (!environment) {
-    const known = Object.keys(configuration.environments);
-    throw new InputError({
-      code: 'ENVIRONMENT_UNKNOWN',
-      what: `There is no environment "${environmentName}".`,
-      why: `wa-ml.json has ${known.join(', ')}.`,
-      next: `Write -c environment=${known[0]}.`,
-    });
-  }
+  const environment = named('environment', environmentName, configuration.environments);
+  const models = only === undefined ? Object.keys(configuration.models) : [named('model', only, configuration.models).name];
   const subject = { configuration, environment };
 
   const base = new FoundationStack(app, subject);
   customise(base);
-  for (const model of Object.keys(configuration.models)) {
+  for (const model of models) {
     const training = new TrainingStack(app, { ...subject, model }, base.foundation);
     customise(training);
     const release = releaseOf(releases, environment, model, measured[model]);
-    customise(new ServingStack(app, { ...subject, model }, base.foundation, training.registry, release));
+    const serving = new ServingStack(app, { ...subject, model }, base.foundation, training.registry, release);
+    customise(serving);
+    customise(new MonitoringStack(app, { ...subject, model }, base.foundation, [training, serving]));
   }
-  customise(new CostStack(app, subject, base.foundation));
+  // The budgets are those of all models together.
+  if (only === undefined) customise(new CostStack(app, subject, base.foundation));
+}
+
+function named<T>(what: 'environment' | 'model', name: string, all: Readonly<Record<string, T>>): T {
+  const found = Object.hasOwn(all, name) ? all[name] : undefined;
+  if (found) return found;
+  const known = Object.keys(all);
+  throw new InputError({
+    code: `${what.toUpperCase()}_UNKNOWN`,
+    what: `There is no ${what} "${name}".`,
+    why: `wa-ml.json has ${known.join(', ')}.`,
+    next: `Write -c ${what}=${known[0]}.`,
+  });
 }
