@@ -1,6 +1,7 @@
 import { cost } from './policies/cost';
 import { operationalExcellence } from './policies/operational-excellence';
 import { reliability } from './policies/reliability';
+import { scheduleAlarms } from './schedule-alarms';
 import { servingMetrics } from './serving-metrics';
 
 /** What an alarm looks at. */
@@ -11,7 +12,9 @@ export type AlarmMetric =
       readonly name: string;
       readonly statistic: string;
       /** Which dimensions the metric has; whoever creates the alarm gives their values. */
-      readonly dimensions: readonly ('EndpointName' | 'VariantName' | 'PipelineName')[];
+      readonly dimensions: readonly (
+        'EndpointName' | 'VariantName' | 'PipelineName' | 'QueueName'
+      )[];
       /** The metric counts every core (0 to 100 x vCPUs): divide it by the instance's vCPUs. */
       readonly perVirtualCpu?: boolean;
     }
@@ -197,7 +200,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
 ];
 
 /** Every alarm of a generated repository; each has the runbook `runbooks/<id>.md`, and there are no other runbooks. */
-export const alarms: readonly AlarmKind[] = kinds.map((kind) => ({
+export const alarms: readonly AlarmKind[] = [...kinds, ...scheduleAlarms].map((kind) => ({
   ...kind,
   runbook: `runbooks/${kind.id}.md`,
 }));

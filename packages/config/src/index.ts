@@ -6,6 +6,7 @@ export * from './instances';
 export * from './accelerators';
 export * from './schema';
 export * from './tuning';
+export * from './schedule-settings';
 export * from './normalise';
 export * from './merge-markers';
 export * from './naming';

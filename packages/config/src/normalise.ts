@@ -12,6 +12,7 @@ import {
   type Tier,
 } from './schema';
 import { stepOptions, type StepOption } from './step-graph/index';
+import { normaliseSchedule, type ScheduleSettings } from './schedule-settings';
 import { normaliseTuning, type TuningSettings } from './tuning';
 import { serverSettings, type ServerSettings } from './server-settings';
 
@@ -23,6 +24,8 @@ export interface TrainingSettings {
   readonly capacity: Capacity;
   /** Name to text, as SageMaker passes them. */
   readonly hyperparameters: Readonly<Record<string, string>>;
+  /** Absent: it trains when somebody or something starts it. */
+  readonly schedule?: ScheduleSettings;
 }
 
 /** What a training job gets as hyperparameters, which SageMaker has as texts. */
@@ -164,6 +167,7 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
       hyperparameters: Object.fromEntries(
         Object.entries(hyperparameters).map(([name, value]) => [name, String(value)]),
       ),
+      ...(training.schedule ? { schedule: normaliseSchedule(training.schedule) } : {}),
     },
     endpoint: {
       instanceType: endpoint.instanceType ?? defaultEndpointInstanceType[environment.tier],

@@ -9,6 +9,7 @@ import { precisionDevice } from './precision-device';
 import { reservedNames } from './reserved-names';
 import type { Rule } from './rule';
 import { strategyInstances } from './strategy-instances';
+import { trainingSchedule } from './training-schedule';
 import { tuningSpace } from './tuning-space';
 
 export type { Rule } from './rule';
@@ -26,4 +27,5 @@ export const rules: readonly Rule[] = [
   precisionDevice,
   neuronTraining,
   tuningSpace,
+  trainingSchedule,
 ];
