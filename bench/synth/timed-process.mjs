@@ -3,17 +3,17 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const atExit = `process.on('exit', () => require('node:fs').writeFileSync(process.env.BENCH_MEMORY, String(process.resourceUsage().maxRSS)));`;
+const atExit = fileURLToPath(new URL('memory.cjs', import.meta.url));
 
 /** @returns milliseconds from start to exit, and mebibytes of resident memory at most. */
 export async function timed(args, options) {
   const memory = join(mkdtempSync(join(tmpdir(), 'wa-ml-bench-')), 'memory');
   const since = performance.now();
-  const encoded = `data:text/javascript,${encodeURIComponent(`import { createRequire } from 'node:module'; const require = createRequire(process.execPath); ${atExit}`)}`;
   await new Promise((done, failed) => {
     let output = '';
-    const child = spawn(process.execPath, ['--import', encoded, ...args], {
+    const child = spawn(process.execPath, ['-r', atExit, ...args], {
       ...options,
       env: { ...process.env, ...options.env, BENCH_MEMORY: memory },
       stdio: ['ignore', 'pipe', 'pipe'],

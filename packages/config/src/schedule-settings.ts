@@ -8,17 +8,27 @@ const imageByDigest = z
   .string()
   .regex(limits.imageByDigest, 'is no image by digest (name@sha256:<64 hexadecimal digits>)');
 
+const day = '(SUN|MON|TUE|WED|THU|FRI|SAT)';
+const hour = '(1?\\d|2[0-3])';
+const cronPattern = new RegExp(
+  `^cron\\([1-5]?\\d ${hour}(,${hour})* (\\?|\\*|L|[1-9]|[12]\\d|3[01]) (\\*|[1-9]|1[0-2]) (\\?|\\*|${day}([,-]${day})*) \\*\\)$`,
+);
+/** Areas of the IANA database. */
+const timeZonePattern =
+  /^(UTC|(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)\/[A-Za-z_]+(\/[A-Za-z_]+)?)$/;
+
 export const scheduleSchema = z
   .strictObject({
     cron: z
       .string()
       .regex(
-        /^cron\((\S+ ){5}\S+\)$/,
-        'is no cron(minutes hours day-of-month month day-of-week year); a rate(...) has no time of day, so it cannot be off-peak',
+        cronPattern,
+        'is no cron(minute hour,... day-of-month month day-of-week *) with hours written one by one, so that nobody trains every hour by a slip; a rate(...) has no time of day and cannot be off-peak',
       )
       .describe('When, as EventBridge Scheduler writes it: cron(0 2 ? * SUN *).'),
     timeZone: z
       .string()
+      .regex(timeZonePattern, 'is no time zone, such as Europe/Berlin')
       .refine(isTimeZone, 'is no time zone, such as Europe/Berlin')
       .optional()
       .describe('Whose clock; daylight saving included. Default: UTC.'),

@@ -54,11 +54,13 @@ describe('a training schedule', () => {
   it.each([
     ['rate(1 day)', /no time of day/],
     ['cron(0 2 * * *)', /is no cron/],
+    ['cron(0 2 ? * SUNDAY *)', /is no cron/],
     ['cron(0 2 * * SUN *)', /exactly one of the two to be "\?"/],
     ['cron(0 2 ? * ? *)', /neither a day of the month nor one of the week/],
-    ['cron(0 * ? * SUN *)', /hours are written one by one/],
-    ['cron(0 0-5 ? * SUN *)', /hours are written one by one/],
+    ['cron(0 * ? * SUN *)', /hours written one by one/],
+    ['cron(0 0-5 ? * SUN *)', /hours written one by one/],
     ['cron(0 9 ? * MON *)', /SUS-2/],
+    ['cron(0 9 ? * SUN-SAT *)', /SUS-2/], // the whole week
     ['cron(0 2,14 1 * ? *)', /SUS-2/],
   ])('refuses %s', (cron, why) => {
     const problems = problemsOf({ cron });

@@ -103,6 +103,20 @@ describe('the generated infra/', () => {
     });
   });
 
+  it('is exported as plain CloudFormation: without anything of CDK’s own', async () => {
+    const { templates } = await synthesiseExample({ app: { context: { plain: 'true' } } });
+    for (const [name, template] of Object.entries(templates)) {
+      expect(Object.keys(template).sort(), name).toEqual(
+        ['Description', 'Resources', ...(template.Outputs ? ['Outputs'] : [])].sort(),
+      );
+      expect(JSON.stringify(template), name).not.toContain('cdk-bootstrap');
+    }
+    const usual = await synthesiseExample();
+    expect(JSON.stringify(usual.templates)).toContain('cdk-bootstrap');
+    for (const [name, { Resources }] of Object.entries(templates))
+      expect(Resources).toEqual(usual.templates[name]!.Resources);
+  });
+
   it('looks nothing up: the account is never asked', async () => {
     const { app } = await synthesiseExample();
     expect(app).toBeInstanceOf(App);
