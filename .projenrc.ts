@@ -5,9 +5,13 @@ const version = {
   node: '20.19.0',
   nx: '23.2.1', // newer ones lack platform binaries in the registry
   devDependencies: {
+    '@aws-sdk/client-cloudformation': '3.1142.0',
     '@aws-sdk/client-dynamodb': '3.1142.0',
+    '@aws-sdk/client-iam': '3.1142.0',
     '@aws-sdk/client-sagemaker': '3.1142.0',
     '@aws-sdk/client-sagemaker-runtime': '3.1142.0',
+    '@aws-sdk/client-service-quotas': '3.1138.0',
+    '@aws-sdk/client-sts': '3.1142.0',
     '@nx/devkit': '23.2.1',
     '@nx/eslint-plugin': '23.2.1',
     '@nx/js': '23.2.1',
@@ -238,8 +242,14 @@ addPackage({
   name: '@wa-ml/ops',
   outdir: 'packages/ops',
   layer: 'ops',
-  description: 'what talks to AWS at run time: registry and promotion',
-  dependencies: ['@aws-sdk/client-sagemaker'],
+  description: 'what talks to AWS at run time: bootstrap, registry and promotion',
+  dependencies: [
+    '@aws-sdk/client-cloudformation',
+    '@aws-sdk/client-iam',
+    '@aws-sdk/client-sagemaker',
+    '@aws-sdk/client-service-quotas',
+    '@aws-sdk/client-sts',
+  ],
   siblings: ['@wa-ml/config'],
 });
 addPackage({

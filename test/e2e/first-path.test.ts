@@ -228,7 +228,7 @@ describe('the first path', () => {
     }).filter((path) => path.endsWith('.template.json'));
     for (const environment of ['dev', 'staging', 'prod']) {
       const names = templates.filter((path) => path.includes(`acme-ml-${environment}-`)).join(' ');
-      for (const word of ['foundation', 'training', 'serving', 'cost'])
+      for (const word of ['foundation', 'training', 'serving', 'monitoring', 'cost'])
         expect(names).toContain(word);
     }
   });

@@ -20,3 +20,4 @@ export * from './templates';
 export * from './unified-diff';
 export * from './versions';
 export { capabilities } from './capabilities';
+export { deployTargets, type DeployTarget } from './capabilities/delivery/deploy-target';

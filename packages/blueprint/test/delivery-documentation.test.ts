@@ -28,17 +28,17 @@ describe.each(repositories)('docs/deployment.md of a repository with %s', (_, ti
     }
   });
 
-  it('shows policies that are JSON and trust exactly one environment', () => {
-    const policies = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(
-      ([, json]) => JSON.parse(json!) as { Statement: [{ Action: string; Condition?: object }] },
+  it('leads from an empty account to an endpoint: each environment is bootstrapped, and nothing is a placeholder', () => {
+    for (const { environment } of deployTargets(configuration)) {
+      expect(text).toContain(`npx wa-ml bootstrap ${environment.name} `);
+      expect(text).toContain(`npx wa-ml bootstrap ${environment.name} --execute`);
+    }
+    const steps = [...text.matchAll(/^(\d)\. /gm)].map(([, number]) => Number(number));
+    expect(steps.slice(0, 7)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    const anchors = [...text.matchAll(/\]\(#([a-z-]+)\)/g)].map(([, anchor]) => anchor);
+    const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+      heading!.toLowerCase().replaceAll(' ', '-'),
     );
-    expect(policies.map(({ Statement: [{ Action }] }) => Action)).toEqual([
-      'sts:AssumeRoleWithWebIdentity',
-      'sts:AssumeRole',
-    ]);
-    expect(JSON.stringify(policies[0]!.Statement[0].Condition)).toContain(
-      `:environment:${Object.keys(tiers)[0]}"`,
-    );
-    expect(JSON.stringify(policies[0])).not.toContain('*');
+    expect(anchors.filter((anchor) => !headings.includes(anchor!))).toEqual([]);
   });
 });

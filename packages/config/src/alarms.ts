@@ -10,6 +10,7 @@ import { cost } from './policies/cost';
 import { operationalExcellence } from './policies/operational-excellence';
 import { reliability } from './policies/reliability';
 import { frontDoorMetrics } from './front-door-metrics';
+import { scheduleAlarms } from './schedule-alarms';
 import { servingMetrics } from './serving-metrics';
 
 type MetricDimension =
@@ -376,7 +377,7 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
 ];
 
 /** Every alarm of a generated repository; each has the runbook `runbooks/<id>.md`, and there are no other runbooks. */
-export const alarms: readonly AlarmKind[] = kinds.map((kind) => ({
+export const alarms: readonly AlarmKind[] = [...kinds, ...scheduleAlarms].map((kind) => ({
   ...kind,
   runbook: `runbooks/${kind.id}.md`,
 }));

@@ -14,6 +14,7 @@ export * from './notebook-settings';
 export * from './environment-settings';
 export * from './data-settings';
 export * from './data-contract';
+export * from './schedule-settings';
 export * from './normalise';
 export * from './merge-markers';
 export * from './naming';

@@ -18,6 +18,7 @@ import type { Regime } from './regimes';
 import { endpointTypeSettings, type EndpointTypeSettings } from './endpoint-settings';
 import { endpointTraits } from './endpoint-types';
 import { stepOptions, type StepOption } from './step-graph/index';
+import { normaliseSchedule, type ScheduleSettings } from './schedule-settings';
 import { normaliseTuning, type TuningSettings } from './tuning';
 import { serverSettings, type ServerSettings } from './server-settings';
 import { timeZoneOf, workingHours, type WorkingHours } from './working-hours-settings';
@@ -30,6 +31,8 @@ export interface TrainingSettings {
   readonly capacity: Capacity;
   /** Name to text, as SageMaker passes them. */
   readonly hyperparameters: Readonly<Record<string, string>>;
+  /** Absent: it trains when somebody or something starts it. */
+  readonly schedule?: ScheduleSettings;
 }
 
 /** What a training job gets as hyperparameters, which SageMaker has as texts. */
@@ -182,6 +185,7 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
       hyperparameters: Object.fromEntries(
         Object.entries(hyperparameters).map(([name, value]) => [name, String(value)]),
       ),
+      ...(training.schedule ? { schedule: normaliseSchedule(training.schedule) } : {}),
     },
     endpoint: {
       instanceType: endpoint.instanceType ?? defaultEndpointInstanceType[environment.tier],

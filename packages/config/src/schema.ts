@@ -6,6 +6,7 @@ import { dataSchema } from './data-settings';
 import { instanceTypeSchema } from './instances';
 import { endpointTypeFields } from './endpoint-settings';
 import { limits } from './limits';
+import { scheduleSchema } from './schedule-settings';
 import { serverFields } from './server-settings';
 import { tuningSchema } from './tuning';
 import { workingHoursSchema } from './working-hours-settings';
@@ -90,6 +91,7 @@ export const trainingSchema = z
       .describe(
         'Spot: up to 90 % cheaper, interrupted at any time, resumes from its checkpoint. Warm pool: kept, and paid for, half an hour after a job, so that the next one starts at once. Default: spot outside production, onDemand there.',
       ),
+    schedule: scheduleSchema.optional(),
   })
   .describe('How the model is trained.');
 

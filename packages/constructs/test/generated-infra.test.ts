@@ -65,7 +65,7 @@ describe('the generated infra/', () => {
       const templates = readdirSync(join(folder, 'infra', 'cdk.out')).filter((name) =>
         name.endsWith('.template.json'),
       );
-      expect(templates).toHaveLength(4);
+      expect(templates).toHaveLength(5);
       expect(templates.every((name) => name.startsWith('acme-ml-prod-'))).toBe(true);
       expect(
         readFileSync(
@@ -73,6 +73,14 @@ describe('the generated infra/', () => {
           'utf8',
         ),
       ).toContain('AWS::SageMaker::Endpoint"');
+    });
+
+    it('synthesises only the model that is asked for, and names the models when one does not exist', () => {
+      expect(run({ environment: 'dev', model: 'diagnosis' }).status).toBe(0);
+      const { status, stderr } = run({ environment: 'dev', model: 'diagnoses' });
+      expect(status).toBe(2);
+      expect(stderr).toContain('There is no model "diagnoses".');
+      expect(stderr).toContain('Write -c model=diagnosis.');
     });
 
     it('names the environments when one does not exist, and ends with 2', () => {
@@ -93,6 +101,20 @@ describe('the generated infra/', () => {
       expect(stderr).toContain('acme-ml-dev-cost/Careless/Resource');
       expect(stderr.split('\n').length).toBeLessThan(30);
     });
+  });
+
+  it('is exported as plain CloudFormation: without anything of CDK’s own', async () => {
+    const { templates } = await synthesiseExample({ app: { context: { plain: 'true' } } });
+    for (const [name, template] of Object.entries(templates)) {
+      expect(Object.keys(template).sort(), name).toEqual(
+        ['Description', 'Resources', ...(template.Outputs ? ['Outputs'] : [])].sort(),
+      );
+      expect(JSON.stringify(template), name).not.toContain('cdk-bootstrap');
+    }
+    const usual = await synthesiseExample();
+    expect(JSON.stringify(usual.templates)).toContain('cdk-bootstrap');
+    for (const [name, { Resources }] of Object.entries(templates))
+      expect(Resources).toEqual(usual.templates[name]!.Resources);
   });
 
   it('looks nothing up: the account is never asked', async () => {

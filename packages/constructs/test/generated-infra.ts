@@ -25,7 +25,7 @@ import { afterAll } from 'vitest';
  * across the rooms of the templates, so they need one folder.
  */
 const repository = join(__dirname, '..', '..', '..');
-const capabilities = ['foundation', 'data', 'training', 'serving', 'cost'] as const;
+const capabilities = ['foundation', 'data', 'training', 'serving', 'monitoring', 'cost'] as const;
 
 const folders: string[] = [];
 afterAll(() => {
@@ -111,8 +111,11 @@ type AddStacks = (
   configuration: NormalisedConfiguration,
   environment: string,
   releases: unknown,
-  measured?: Readonly<Record<string, unknown>>,
-  contracts?: Readonly<Record<string, unknown>>,
+  options: {
+    measured?: Readonly<Record<string, unknown>> | undefined;
+    contracts?: Readonly<Record<string, unknown>> | undefined;
+    only?: string | undefined;
+  },
 ) => void;
 let infra: { folder: string; addStacks: AddStacks } | undefined;
 
@@ -139,6 +142,8 @@ export async function synthesiseExample(
     readonly measured?: Readonly<Record<string, unknown>>;
     /** By model, the contents of releases/contracts/<model>.json. @default - none */
     readonly contracts?: Readonly<Record<string, unknown>>;
+    /** @default all models */
+    readonly only?: string;
     readonly app?: AppProps;
     readonly before?: (app: App) => void;
   } = {},
@@ -154,7 +159,8 @@ export async function synthesiseExample(
   });
   for (const name of options.environments ?? Object.keys(configuration.environments)) {
     const releases = (options.releases ?? releaseIn)(name);
-    addStacks(app, configuration, name, releases, options.measured, options.contracts);
+    const { measured, contracts, only } = options;
+    addStacks(app, configuration, name, releases, { measured, contracts, only });
   }
   options.before?.(app);
   const synthesis = synthesise(app);

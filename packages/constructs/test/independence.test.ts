@@ -1,4 +1,8 @@
+import { ConfigurationError, readConfiguration, type Configuration } from '@wa-ml/config';
 import { describe, expect, it } from 'vitest';
+import { deep } from '../../../test/robustness/effort';
+import { factors } from './matrix/options';
+import { shown } from './matrix/pairwise';
 import { example, releaseIn, synthesiseExample } from './generated-infra';
 
 const models = {
@@ -26,7 +30,7 @@ describe('a model', () => {
     expect(changedStacks(changed)).toEqual(['acme-ml-dev-training-fraud']); // it has no release, so no endpoint
   });
 
-  it('changes only its serving stack, when it is released', async () => {
+  it('changes only its serving stack and its dashboard, when it is released', async () => {
     const changed = await synthesiseExample({
       configuration: { ...example, models },
       releases: (environment) => ({
@@ -34,12 +38,55 @@ describe('a model', () => {
         ...(environment === 'prod' ? releaseIn('prod', 'fraud') : {}),
       }),
     });
-    expect(changedStacks(changed)).toEqual(['acme-ml-prod-serving-fraud']);
+    expect(changedStacks(changed)).toEqual([
+      'acme-ml-prod-monitoring-fraud',
+      'acme-ml-prod-serving-fraud',
+    ]);
+  });
+
+  /** Every setting of the matrix that stands on a model, with each of its values. */
+  const ofModels = factors
+    .filter(({ name }) => name.startsWith('models.*.') && !name.endsWith('.flavour'))
+    .flatMap((factor) =>
+      factor.values.flatMap((value, index) =>
+        value === undefined ? [] : [[shown(factor, index), factor.name, value] as const],
+      ),
+    );
+  it.each(deep ? ofModels : ofModels.filter((_, index) => index % 6 === 0))(
+    'changes nothing but its own stacks and the budgets with %s',
+    async (_, name, value) => {
+      const fraud = structuredClone(models.fraud) as Record<string, unknown>;
+      let into = fraud;
+      const path = name.split('.').slice(2);
+      for (const part of path.slice(0, -1)) into = (into[part] = {}) as Record<string, unknown>;
+      into[path.at(-1)!] = value;
+      const configuration = { ...example, models: { ...models, fraud } } as Configuration;
+      try {
+        readConfiguration(JSON.stringify(configuration));
+      } catch (error) {
+        if (error instanceof ConfigurationError) return; // refused by itself; the matrix tries it with what it needs
+        throw error;
+      }
+      const changed = changedStacks(await synthesiseExample({ configuration }));
+      expect(changed.filter((stack) => !/-(fraud|cost)$/.test(stack))).toEqual([]);
+    },
+  );
+
+  it('is synthesised without the others when one is asked for, beside the foundation', async () => {
+    const { stacks, templates } = await synthesiseExample({
+      configuration: { ...example, models },
+      environments: ['dev'],
+      only: 'fraud',
+    });
+    expect(stacks.every((name) => /-(foundation|fraud)$/.test(name))).toBe(true);
+    expect(stacks.length).toBeGreaterThan(2);
+    for (const name of stacks) expect(templates[name]).toEqual(both.templates[name]);
   });
 
   it('brings its own stacks and one budget, when it is added', async () => {
     const before = await synthesiseExample();
     const names = ['dev', 'staging', 'prod'].flatMap((name) => [
+      `acme-ml-${name}-monitoring-fraud`,
       `acme-ml-${name}-serving-fraud`,
       `acme-ml-${name}-training-fraud`,
     ]);
@@ -69,7 +116,7 @@ describe('a stack', () => {
       configuration: { ...example, models: ten },
       releases: () => ({}),
     });
-    expect(stacks).toHaveLength(3 * (2 + 20));
+    expect(stacks).toHaveLength(3 * (2 + 30));
     for (const [name, template] of Object.entries(templates)) {
       expect(Object.keys(template.Resources).length, name).toBeLessThan(400);
       expect(JSON.stringify(template).length, name).toBeLessThan(1_000_000);

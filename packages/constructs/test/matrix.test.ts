@@ -84,7 +84,7 @@ describe.each(titled)('configuration %s', (_, chosen) => {
         ).toEqual([]);
     }
     expect(untagged(synthesised, ['project', 'environment', 'owner', 'capability'])).toEqual([]);
-  });
+  }, 300_000);
 });
 
 it('gives templates of which cfn-lint says nothing', () => {

@@ -10,7 +10,11 @@ const configuration = {
   data: { pipeline: { datasets: { customers: { models: ['fronted'] } } } },
   models: {
     ...everyPair.models,
-    fronted: { flavour: 'pytorch-tabular' as const, endpoint: { api: true } },
+    fronted: {
+      flavour: 'pytorch-tabular' as const,
+      endpoint: { api: true },
+      training: { schedule: 'off-peak' as const },
+    },
   },
 };
 const synthesiseAll = (environments: readonly string[] = Object.keys(configuration.environments)) =>

@@ -1,2 +1,3 @@
 export * from './promote';
 export * from './releases';
+export * from './bootstrap/index';

@@ -4,6 +4,7 @@ import { data } from './data';
 import { delivery } from './delivery';
 import { foundation } from './foundation';
 import { model } from './model';
+import { monitoring } from './monitoring';
 import { runtime } from './runtime';
 import { serving } from './serving';
 import { training } from './training';
@@ -18,6 +19,7 @@ export const capabilities: readonly Capability[] = [
   data,
   training,
   serving,
+  monitoring,
   cost,
   delivery,
 ];

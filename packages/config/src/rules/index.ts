@@ -20,6 +20,7 @@ import { reservedNames } from './reserved-names';
 import { rollbackInTime } from './rollback-in-time';
 import type { Rule } from './rule';
 import { strategyInstances } from './strategy-instances';
+import { trainingSchedule } from './training-schedule';
 import { tuningSpace } from './tuning-space';
 import { workingHoursFit } from './working-hours';
 
@@ -50,4 +51,5 @@ export const rules: readonly Rule[] = [
   rollbackInTime,
   workingHoursFit,
   dataPipeline,
+  trainingSchedule,
 ];

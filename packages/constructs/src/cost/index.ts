@@ -1,1 +1,2 @@
 export * from './spend-budget';
+export * from './spend-anomalies';

@@ -1,5 +1,5 @@
 import { stackName, type NormalisedConfiguration, type NormalisedEnvironment } from '@wa-ml/config';
-import { Fn, Stack, Tags } from 'aws-cdk-lib';
+import { BootstraplessSynthesizer, Fn, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { boundRoles } from './permission-boundary';
 
@@ -45,6 +45,10 @@ export class CapabilityStack extends Stack {
       description: `${capability} of ${model ?? configuration.name} in ${environment.name}`,
       env: { account: environment.account, region: options.region ?? environment.region },
       ...(options.crossRegionReferences ? { crossRegionReferences: true } : {}),
+      // OPS-9: with `-c plain=true` the templates ask for nothing that `cdk bootstrap` makes, and any tool deploys them.
+      ...(scope.node.tryGetContext('plain') === undefined
+        ? {}
+        : { synthesizer: new BootstraplessSynthesizer() }),
       // COST-6, SEC-4: nobody deletes production by a slip; everything can be found and charged by its tags.
       terminationProtection: environment.tier === 'production',
     });

@@ -67,7 +67,7 @@ export class EnvironmentKeys extends Construct {
       }),
     );
     this.alarms = key('Alarms');
-    for (const service of ['cloudwatch', 'budgets']) {
+    for (const service of ['cloudwatch', 'budgets', 'costalerts']) {
       this.alarms.addToResourcePolicy(
         new PolicyStatement({
           sid: service,

@@ -18,6 +18,16 @@ const valuesOf: Readonly<Record<string, readonly unknown[]>> = {
   'models.*.training.instanceType': [undefined, 'ml.g5.xlarge', 'ml.g4dn.xlarge'],
   'models.*.training.instances': [undefined, 2],
   'models.*.training.hyperparameters': [undefined, { epochs: 3 }],
+  'models.*.training.schedule': [
+    undefined,
+    {
+      cron: 'cron(0 2 ? * SUN *)',
+      timeZone: 'Europe/Berlin',
+      trainingImage: `111111111111.dkr.ecr.eu-west-1.amazonaws.com/training@sha256:${'b'.repeat(64)}`,
+      inferenceImage: `111111111111.dkr.ecr.eu-west-1.amazonaws.com/inference@sha256:${'c'.repeat(64)}`,
+      gitCommit: '0123456789abcdef0123456789abcdef01234567',
+    },
+  ],
   'models.*.endpoint.instanceType': [undefined, 'ml.g5.xlarge', 'ml.c6g.large'],
   'models.*.endpoint.min': [undefined, 3],
   'models.*.endpoint.max': [undefined, 9],
@@ -112,6 +122,13 @@ export function configurationOf(chosen: readonly number[]): Configuration {
   const models = configuration['models'] as Record<string, unknown>;
   for (let index = 0; index < others; index++) models[`other-${index}`] = { flavour: 'sklearn' };
   return configuration as unknown as Configuration;
+}
+
+/** The example with the last value of some settings: what only they bring is there. */
+export function everySetting(names: readonly string[]): Configuration {
+  return configurationOf(
+    factors.map(({ name, values }) => (names.includes(name) ? values.length - 1 : 0)),
+  );
 }
 
 /** The value that a case gives an option. */

@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   adopt: async () => (await import('./decisions.js')).adopt,
   resolve: async () => (await import('./decisions.js')).resolve,
   eject: async () => (await import('./decisions.js')).eject,
+  bootstrap: async () => (await import('./bootstrap.js')).bootstrap,
   promote: async () => (await import('./promote.js')).promote,
   'base-image': async () => (await import('./base-image.js')).baseImage,
   uv: async () => (await import('./uv-command.js')).uv,
