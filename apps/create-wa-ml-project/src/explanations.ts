@@ -7,7 +7,6 @@ import {
   endpointTypes,
   highAvailabilityInstances,
   needsHighAvailability,
-  security,
   type EndpointType,
   type Flavour,
   type Precision,

@@ -5,7 +5,6 @@ import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
-  CfnBucket,
   ObjectOwnership,
   StorageClass,
   type BucketProps,
