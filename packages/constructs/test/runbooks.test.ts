@@ -15,7 +15,7 @@ describe('runbooks', () => {
   });
 
   it('every alarm in the templates links to one, and every kind of alarm is in the templates', async () => {
-    const synthesised = await synthesiseEveryPair();
+    const synthesised = await synthesiseEveryPair(['dev']);
     const linked = resourcesOf(synthesised, 'AWS::CloudWatch::Alarm').map(
       ({ Properties, id }) =>
         /Runbook: runbooks\/(\S+)$/.exec(Properties.AlarmDescription)?.[1] ?? `none in ${id}`,
