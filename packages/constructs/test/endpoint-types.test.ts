@@ -113,6 +113,29 @@ describe('a serverless endpoint', () => {
   });
 });
 
+describe('a serverless endpoint that is warm up to its most', () => {
+  it('has nothing to scale', async () => {
+    const { templates, exitCode } = await synthesiseExample({
+      configuration: {
+        ...everyPair,
+        models: {
+          diagnosis: {
+            flavour: 'pytorch-tabular',
+            endpoint: { type: 'serverless', provisionedConcurrency: 12 },
+          },
+        },
+      },
+      environments: ['prod'],
+    });
+    expect(exitCode).toBe(0);
+    const types = Object.values(templates['acme-ml-prod-serving-diagnosis']!.Resources).map(
+      ({ Type }) => Type,
+    );
+    expect(types).toContain('AWS::SageMaker::Endpoint');
+    expect(types).not.toContain('AWS::ApplicationAutoScaling::ScalableTarget');
+  });
+});
+
 describe('an asynchronous endpoint', () => {
   it('writes answers and failures under the key, and tells a topic of each', () => {
     const { OutputConfig } = config('asynchronous').AsyncInferenceConfig;

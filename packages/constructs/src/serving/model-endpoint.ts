@@ -177,9 +177,12 @@ export class ModelEndpoint extends Construct {
     const id = `${prefix}Scaling`;
     const common = { endpoint, endpointName, variantName: name, timeZone };
     if (serverless) {
-      return serverless.provisionedConcurrency === undefined
-        ? []
-        : [new ConcurrencyScaling(this, id, { ...common, serverless })];
+      // Without warm capacity SageMaker scales by itself, and where all of it is warm there is no room to.
+      const { provisionedConcurrency: warm = serverless.maxConcurrency, maxConcurrency } =
+        serverless;
+      return warm < maxConcurrency
+        ? [new ConcurrencyScaling(this, id, { ...common, serverless })]
+        : [];
     }
     if (type === 'asynchronous') return [new BacklogScaling(this, id, { ...common, settings })];
     const subject = subjectOf(endpointName, name);
