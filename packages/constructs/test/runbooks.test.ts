@@ -4,6 +4,7 @@ import { synthesiseEveryPair } from './every-pair';
 import { resourcesOf, runbookTemplates } from './generated-infra';
 
 const runbooks = runbookTemplates();
+const synthesised = await synthesiseEveryPair(['dev']);
 
 describe('runbooks', () => {
   it('there is one for every alarm, and no other', () => {
@@ -14,8 +15,7 @@ describe('runbooks', () => {
     ).toEqual(alarms.map((alarm) => alarm.runbook).sort());
   });
 
-  it('every alarm in the templates links to one, and every kind of alarm is in the templates', async () => {
-    const synthesised = await synthesiseEveryPair(['dev']);
+  it('every alarm in the templates links to one, and every kind of alarm is in the templates', () => {
     const linked = resourcesOf(synthesised, 'AWS::CloudWatch::Alarm').map(
       ({ Properties, id }) =>
         /Runbook: runbooks\/(\S+)$/.exec(Properties.AlarmDescription)?.[1] ?? `none in ${id}`,
@@ -27,8 +27,7 @@ describe('runbooks', () => {
     expect(resourcesOf(synthesised, 'AWS::Budgets::Budget').length).toBeGreaterThan(0);
   });
 
-  it('every alarm that is no scaling signal tells the topic, when it starts and when it is over', async () => {
-    const synthesised = await synthesiseEveryPair(['dev']);
+  it('every alarm that is no scaling signal tells the topic, when it starts and when it is over', () => {
     for (const { Properties } of resourcesOf(synthesised, 'AWS::CloudWatch::Alarm')) {
       const scaling = /endpoint-((cpu|gpu)-(high|low)|waiting)$/.test(Properties.AlarmName);
       expect(JSON.stringify(Properties.AlarmActions)).toMatch(
