@@ -151,7 +151,7 @@ class Asker {
         signal: this.signal,
       }),
     );
-    return question.change?.(value, choices) ?? { [question.id]: value };
+    return { ...question.also?.(value, choices), [question.id]: value };
   }
 
   private async many(question: ManyQuestion, choices: Choices): Promise<Partial<Choices>> {

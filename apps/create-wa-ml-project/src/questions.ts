@@ -44,8 +44,8 @@ export interface OneQuestion extends Common {
   readonly options: readonly Option[];
   /** Whether a choice is on offer, given the other ones. Default: always. */
   readonly offers?: (value: string, choices: Choices) => boolean;
-  /** What an answer changes. Default: what was asked for. */
-  readonly change?: (value: string, choices: Choices) => Partial<Choices>;
+  /** What else an answer changes. Default: nothing. */
+  readonly also?: (value: string, choices: Choices) => Partial<Choices>;
 }
 export interface ManyQuestion extends Common {
   readonly kind: 'many';
@@ -198,11 +198,9 @@ export const questions: readonly Question[] = [
       type.description,
       type.unwrap().options.filter(needsNothing),
     ),
-    change: (value: string, choices: Choices) => {
+    also: (value: string, { rollout: chosen }: Choices) => {
       const endpoint = value as EndpointType;
-      return hasRollout(endpoint, choices.rollout)
-        ? { endpoint }
-        : { endpoint, rollout: defaultRollout(endpoint) };
+      return hasRollout(endpoint, chosen) ? {} : { rollout: defaultRollout(endpoint) };
     },
   },
   {

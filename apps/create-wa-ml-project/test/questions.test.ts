@@ -114,7 +114,14 @@ describe('the rollout', () => {
     for (const { value } of type.options)
       for (const rollout of asked.options.map((one) => one.value as Choices['rollout'])) {
         const before = { ...choices, rollout };
-        expect(refusal({ ...before, ...type.change!(value, before) }), value).toBeUndefined();
+        expect(
+          refusal({
+            ...before,
+            ...type.also!(value, before),
+            endpoint: value as Choices['endpoint'],
+          }),
+          value,
+        ).toBeUndefined();
       }
   });
 });

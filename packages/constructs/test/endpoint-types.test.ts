@@ -1,6 +1,7 @@
 import { alarmsOf, endpointTraits, type EndpointType, type Rollout } from '@wa-ml/config';
 import { formatFindings, releaseOf, requireFitting } from '@wa-ml/constructs';
 import { describe, expect, it } from 'vitest';
+import { refusedByTheApi } from './api-requests';
 import {
   containers,
   everyPair,
@@ -11,7 +12,7 @@ import {
 } from './every-pair';
 import { releaseIn, synthesiseExample } from './generated-infra';
 
-const synthesised = await synthesiseEveryPair();
+const synthesised = await synthesiseEveryPair(['dev', 'staging', 'prod'], true);
 
 /** What the stack of a pair has of a type. */
 function inStack(type: EndpointType, rollout: Rollout, resource: string, environment = 'prod') {
@@ -54,11 +55,16 @@ describe('every pair of endpoint type and rollout', () => {
       const count = DeploymentConfig.AutoRollbackConfiguration.Alarms.length;
       expect(count).toBeGreaterThan(0);
       expect(count).toBeLessThanOrEqual(10);
-      const [dev] = inStack(type, rollout, 'AWS::SageMaker::Endpoint', 'dev');
+      const { BlueGreenUpdatePolicy: blueGreen, RollingUpdatePolicy: rolling } = inStack(
+        ...([type, rollout, 'AWS::SageMaker::Endpoint', 'dev'] as const),
+      )[0]!['DeploymentConfig'];
+      if (rollout === 'rolling')
+        return expect(rolling).toMatchObject({
+          MaximumBatchSize: { Type: 'CAPACITY_PERCENT', Value: 50 },
+          RollbackMaximumBatchSize: { Type: 'CAPACITY_PERCENT', Value: 100 },
+        });
       // A development fleet of one instance cannot be split.
-      expect(dev!['DeploymentConfig'].BlueGreenUpdatePolicy.TrafficRoutingConfiguration.Type).toBe(
-        'ALL_AT_ONCE',
-      );
+      expect(blueGreen.TrafficRoutingConfiguration.Type).toBe('ALL_AT_ONCE');
     },
   );
 
@@ -104,6 +110,29 @@ describe('a serverless endpoint', () => {
       },
       TargetValue: 0.7,
     });
+  });
+});
+
+describe('a serverless endpoint that is warm up to its most', () => {
+  it('has nothing to scale', async () => {
+    const { templates, exitCode } = await synthesiseExample({
+      configuration: {
+        ...everyPair,
+        models: {
+          diagnosis: {
+            flavour: 'pytorch-tabular',
+            endpoint: { type: 'serverless', provisionedConcurrency: 12 },
+          },
+        },
+      },
+      environments: ['prod'],
+    });
+    expect(exitCode).toBe(0);
+    const types = Object.values(templates['acme-ml-prod-serving-diagnosis']!.Resources).map(
+      ({ Type }) => Type,
+    );
+    expect(types).toContain('AWS::SageMaker::Endpoint');
+    expect(types).not.toContain('AWS::ApplicationAutoScaling::ScalableTarget');
   });
 });
 
@@ -207,6 +236,25 @@ describe('batch transform', () => {
     });
     expect(written).toContain('sagemaker:createTransformJob.sync');
     expect(written).toContain('MaxAttempts');
+  });
+
+  it('asks for a job that the API’s own model takes', () => {
+    const definition = JSON.parse(
+      (machine!['DefinitionString']['Fn::Join'][1] as unknown[])
+        .map((part) => (typeof part === 'string' ? part : 'text'))
+        .join(''),
+    ) as { States: { Transform: { Parameters: Record<string, unknown> } } };
+    // What Step Functions fills in when it runs stands for a text.
+    const request: unknown = JSON.parse(
+      JSON.stringify(definition.States.Transform.Parameters).replace(
+        /"(\w+)\.\$":"[^"]*"/g,
+        '"$1":"text"',
+      ),
+    );
+    const asked = { service: 'sagemaker', operation: 'CreateTransformJob', request };
+    expect(refusedByTheApi([asked])).toEqual(['']);
+    const { TransformOutput: _, ...without } = request as Record<string, unknown>;
+    expect(refusedByTheApi([{ ...asked, request: without }])[0]).toContain('TransformOutput');
   });
 
   it('encrypts answers and volumes, and names each job anew within 63 characters', () => {

@@ -1,5 +1,6 @@
 import type { Configuration } from '@wa-ml/config';
 import { describe, expect, it } from 'vitest';
+import { refusedByTheApi } from './api-requests';
 import {
   example,
   releaseIn,
@@ -110,6 +111,17 @@ describe('an endpoint outside of production', () => {
       ]),
     );
     expect(byHour).toEqual({ 'cron(0 19 ? * MON-FRI *)': 'no', 'cron(0 7 ? * MON-FRI *)': 'yes' });
+  });
+
+  it('by requests that the API’s own model takes', () => {
+    const requests = inputs.map((request) => ({
+      ...{ service: 'cloudformation', operation: 'UpdateStack', request },
+    }));
+    expect(refusedByTheApi(requests)).toEqual(['', '']);
+    const [{ request, ...rest }] = requests as [(typeof requests)[0]];
+    expect(refusedByTheApi([{ ...rest, request: { ...request, Parameters: {} } }])[0]).toContain(
+      'Parameters',
+    );
   });
 
   it('by a role that may update this one stack and nothing else of CloudFormation', () => {

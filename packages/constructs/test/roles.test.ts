@@ -163,12 +163,14 @@ describe('a role', () => {
     ).toThrow(/written reason/);
   });
 
-  it('is assumed by SageMaker for this account only', () => {
+  it('is assumed by SageMaker, or by the scheduler of the working hours, for this account only', () => {
     const roles = resourcesOf(synthesised, 'AWS::IAM::Role').filter(({ stack }) =>
       /-(training|serving)-/.test(stack),
     );
-    expect(roles).toHaveLength(5 + 3); // preparation, training, optimisation, evaluation and pipeline in dev; three endpoints
-    for (const { Properties, stack } of roles) {
+    // Preparation, training, optimisation, evaluation and pipeline in dev; three endpoints, two of which stop at night.
+    expect(roles).toHaveLength(5 + 3 + 2);
+    for (const { Properties, stack, id } of roles) {
+      const service = id.includes('Night') ? 'scheduler' : 'sagemaker';
       const account = stack.includes('-dev-')
         ? '111111111111'
         : stack.includes('-staging-')
@@ -178,7 +180,7 @@ describe('a role', () => {
         {
           Action: 'sts:AssumeRole',
           Effect: 'Allow',
-          Principal: { Service: 'sagemaker.amazonaws.com' },
+          Principal: { Service: `${service}.amazonaws.com` },
           Condition: { StringEquals: { 'aws:SourceAccount': account } },
         },
       ]);

@@ -2,6 +2,7 @@ import {
   DescribeModelPackageCommand,
   ListModelPackagesCommand,
   type DescribeModelPackageCommandOutput,
+  type ModelPackageContainerDefinition,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
 import {
@@ -11,7 +12,7 @@ import {
   WaMlError,
   type NormalisedConfiguration,
 } from '@wa-ml/config';
-import type { Release } from './releases';
+import type { Release, ReleasedContainer } from './releases';
 
 export interface PromoteOptions {
   readonly configuration: NormalisedConfiguration;
@@ -114,24 +115,53 @@ function releaseOf(
   arn: string,
   options: PromoteOptions,
 ): Release {
-  const container = described.InferenceSpecification?.Containers?.[0];
-  const [image, digestInImage] = (container?.Image ?? '').split('@');
-  const imageDigest = container?.ImageDigest ?? digestInImage;
-  const modelDataUrl = container?.ModelDataUrl ?? container?.ModelDataSource?.S3DataSource?.S3Uri;
-  if (!image || !imageDigest || !/^sha256:[0-9a-f]{64}$/.test(imageDigest) || !modelDataUrl) {
-    throw new PromotionError(
-      `${arn} cannot be released.`,
-      'A release needs an image by digest and a model artifact; a tag can move.',
-      'Register the package with an image of the form <repository>@sha256:<digest>.',
-    );
-  }
+  const containers = (described.InferenceSpecification?.Containers ?? []).map((one) =>
+    releasedContainer(one, arn),
+  );
+  const main = containers[0] ?? releasedContainer({}, arn);
+  // A container that only prepares the rows may have no artifact.
+  const modelDataUrl = containers.map((one) => one.modelDataUrl).find((url) => url !== undefined);
+  if (modelDataUrl === undefined) throw notReleasable(arn);
   return {
     modelPackageArn: arn,
-    // A registry host may carry a port; a tag stands after the last slash.
-    image: image.replace(/:[^/:]*$/, ''),
-    imageDigest,
+    image: main.image,
+    imageDigest: main.imageDigest,
     modelDataUrl,
     gitCommit: options.gitCommit,
     approvedBy: described.LastModifiedBy?.UserProfileName ?? options.promotedBy,
+    // One container is the release itself; the order of several is that of the requests.
+    ...(containers.length > 1 ? { containers } : {}),
   };
 }
+
+function releasedContainer(
+  container: ModelPackageContainerDefinition | Record<string, never>,
+  arn: string,
+): ReleasedContainer {
+  const {
+    ContainerHostname,
+    Image,
+    ImageDigest,
+    ModelDataUrl,
+    ModelDataSource,
+  }: Partial<ModelPackageContainerDefinition> = container;
+  const [image, digestInImage] = (Image ?? '').split('@');
+  const imageDigest = ImageDigest ?? digestInImage;
+  if (!image || !imageDigest || !/^sha256:[0-9a-f]{64}$/.test(imageDigest))
+    throw notReleasable(arn);
+  const modelDataUrl = ModelDataUrl ?? ModelDataSource?.S3DataSource?.S3Uri;
+  return {
+    hostname: ContainerHostname ?? '',
+    // A registry host may carry a port; a tag stands after the last slash.
+    image: image.replace(/:[^/:]*$/, ''),
+    imageDigest,
+    ...(modelDataUrl === undefined ? {} : { modelDataUrl }),
+  };
+}
+
+const notReleasable = (arn: string): PromotionError =>
+  new PromotionError(
+    `${arn} cannot be released.`,
+    'A release needs an image by digest and a model artifact; a tag can move.',
+    'Register the package with an image of the form <repository>@sha256:<digest>.',
+  );

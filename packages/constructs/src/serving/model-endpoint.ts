@@ -8,18 +8,17 @@ import { WorkloadSecurityGroup } from '../foundation/workload-security-group';
 import type { CataloguedAlarm } from '../monitoring/catalogued-alarm';
 import type { ModelRegistry } from '../training/model-registry';
 import { AsynchronousAnswers } from './asynchronous-answers';
-import { BacklogScaling } from './backlog-scaling';
-import { ConcurrencyScaling } from './concurrency-scaling';
-import { deploymentConfig, describeRollout } from './deployment-config';
-import { rollbackAlarms, standingAlarms, subjectOf } from './endpoint-alarms';
+import { describeRollout } from './deployment-config';
+import { rollbackAlarms, standingAlarms } from './endpoint-alarms';
 import { endpointConfig } from './endpoint-config';
 import { EndpointRole } from './endpoint-role';
-import { EndpointScaling } from './endpoint-scaling';
+import { endpointUpdate } from './endpoint-update';
 import { NightStop } from './night-stop';
 import type { Release } from './release';
 import { requireFitting } from './release-fits';
 import { servedModel } from './served-model';
 import { mainVariant, servedVariants, type ServedVariant } from './served-variants';
+import { variantScaling } from './variant-scaling';
 
 export interface ModelEndpointProps {
   readonly subject: ModelSubject;
@@ -120,7 +119,10 @@ export class ModelEndpoint extends Construct {
     const endpoint = new CfnEndpoint(this, 'Endpoint', {
       endpointName,
       endpointConfigName: config.attrEndpointConfigName,
-      ...this.update(watched),
+      ...endpointUpdate(
+        settings,
+        watched.map(({ alarm }) => alarm.alarmName),
+      ),
       tags: [
         { key: 'gitCommit', value: release.gitCommit },
         { key: 'imageDigest', value: release.imageDigest },
@@ -136,54 +138,17 @@ export class ModelEndpoint extends Construct {
     return endpoint;
   }
 
-  /** How the next release comes, and what it keeps of the one before. */
-  private update(
-    watched: readonly CataloguedAlarm[],
-  ): Partial<ConstructorParameters<typeof CfnEndpoint>[2]> {
-    const { settings } = this;
-    if (settings.serverless) return { retainAllVariantProperties: true };
-    // The weights are the release's own; an idle fleet must start an instance, or nothing would try the new model.
-    const excluded = [
-      ...(settings.rollout === 'ab' || settings.rollout === 'shadow' ? ['DesiredWeight'] : []),
-      ...(settings.type === 'asynchronous' ? ['DesiredInstanceCount'] : []),
-    ];
-    return {
-      deploymentConfig: deploymentConfig(
-        settings,
-        watched.map(({ alarm }) => alarm.alarmName),
-      ),
-      retainAllVariantProperties: true, // a release must not undo what scaling has done
-      ...(excluded.length > 0
-        ? {
-            excludeRetainedVariantProperties: excluded.map((variantPropertyType) => ({
-              variantPropertyType,
-            })),
-          }
-        : {}),
-    };
-  }
-
   /** What stands around a variant that runs: its alarms and its scaling. */
   private around(endpoint: CfnEndpoint, variant: ServedVariant): IConstruct[] {
+    const { endpointName, settings } = this;
+    const { timeZone } = this.props.subject.environment;
     const standing = standingAlarms(this, this.alarmed(variant.name));
     for (const alarm of standing) alarm.node.addDependency(endpoint);
-    return variant.isShadow ? standing : [...standing, ...this.scaling(endpoint, variant)];
-  }
-
-  private scaling(endpoint: CfnEndpoint, { name, prefix, release }: ServedVariant): IConstruct[] {
-    const { endpointName, settings } = this;
-    const { serverless, type } = settings;
-    const { timeZone } = this.props.subject.environment;
-    const id = `${prefix}Scaling`;
-    const common = { endpoint, endpointName, variantName: name, timeZone };
-    if (serverless) {
-      return serverless.provisionedConcurrency === undefined
-        ? []
-        : [new ConcurrencyScaling(this, id, { ...common, serverless })];
-    }
-    if (type === 'asynchronous') return [new BacklogScaling(this, id, { ...common, settings })];
-    const subject = subjectOf(endpointName, name);
-    return [new EndpointScaling(this, id, { ...common, subject, settings, release })];
+    if (variant.isShadow) return standing;
+    return [
+      ...standing,
+      ...variantScaling(this, { endpoint, endpointName, settings, variant, timeZone }),
+    ];
   }
 
   private stopAtNight(running: readonly IConstruct[]): void {
