@@ -36,6 +36,7 @@ export default tseslint.config(
       '**/node_modules',
       '**/lib',
       '**/dist',
+      'packages/constructs/handlers',
       '**/cdk.out',
       '**/.venv',
       'tmp',

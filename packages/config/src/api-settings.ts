@@ -35,8 +35,8 @@ export const apiOverheadSeconds = 1;
 export const longestApiTimeout = apiLimits.integrationSeconds - apiOverheadSeconds;
 /** Largest body that fits into Lambda's event when every second character is escaped, with room for headers. */
 export const largestApiBodyKilobytes = 2560;
-/** The fallback is told to the function beside its other settings. */
-export const longestApiFallback = 2048;
+/** Fallback and origins are told to the function beside its other settings; in bytes, as JSON. */
+export const longestApiTexts = 2560;
 /** How long an answer may be given again while the endpoint is unhealthy; in seconds. Ours: a day. */
 export const apiStaleSeconds = 86_400;
 
@@ -87,7 +87,10 @@ export const apiSchema = z.strictObject({
       'Seconds that a caller waits for a prediction, at most, retries included. Default: 10.',
     ),
   fallback: z
-    .record(z.string(), z.unknown())
+    .record(
+      z.string(),
+      z.union([z.string(), z.number(), z.boolean(), z.record(z.string(), z.number())]),
+    )
     .optional()
     .describe(
       'Prediction that is given for every row while the endpoint is unhealthy and no earlier answer is known. Default: none, which is a 503.',

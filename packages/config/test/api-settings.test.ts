@@ -85,7 +85,7 @@ describe('the settings of the front door', () => {
     ['bodies beyond Lambda’s event', { bodyKilobytes: 2561 }, /bodyKilobytes: .*10 MB.*6 MB/],
     [
       'a fallback beyond the variables',
-      { fallback: { text: 'x'.repeat(2048) } },
+      { fallback: { text: 'é'.repeat(1280) } },
       /fallback: .*4096 bytes/,
     ],
     [

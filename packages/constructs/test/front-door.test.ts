@@ -18,7 +18,7 @@ const everything = {
   userPoolArn: 'arn:aws:cognito-idp:eu-west-1:333333333333:userpool/eu-west-1_Ab1',
   rate: 20,
   quota: 1000,
-  fallback: { label: 'x'.repeat(2000) },
+  fallback: { label: 'x'.repeat(2400) },
   corsOrigins: origins,
   bodyKilobytes: 20,
   results: true,

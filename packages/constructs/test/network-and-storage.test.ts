@@ -31,11 +31,11 @@ describe('the network', () => {
     ).toContain('Fn::GetAZs');
   });
 
-  it('reaches S3 by a gateway and pays for no interface endpoint that nothing uses', () => {
+  it('reaches S3 and DynamoDB by gateways and pays for no interface endpoint that nothing uses', () => {
     const types = of('AWS::EC2::VPCEndpoint', 'dev').map(
       (endpoint) => endpoint.Properties.VpcEndpointType,
     );
-    expect(types.sort()).toEqual(['Gateway', 'Interface']);
+    expect(types.sort()).toEqual(['Gateway', 'Gateway', 'Interface']);
   });
 
   it('keeps flow logs', () => {

@@ -1,7 +1,7 @@
 import {
   apiLimits,
   largestApiBodyKilobytes,
-  longestApiFallback,
+  longestApiTexts,
   longestApiTimeout,
   type ApiSettings,
 } from '../api-settings';
@@ -10,7 +10,7 @@ import type { Problem } from '../problems';
 import type { Rule } from './rule';
 import { writtenAt } from './written-at';
 
-type Found = Omit<Problem, 'rule' | 'path'> & { readonly at: readonly string[] };
+type Found = Omit<Problem, 'rule' | 'path'> & { readonly at: readonly (string | number)[] };
 interface Subject {
   readonly api: ApiSettings;
   readonly endpoint: EndpointSettings;
@@ -92,13 +92,14 @@ function ofSizes({ api }: Subject): Found[] {
       why: `API Gateway takes ${apiLimits.payloadMegabytes} MB, but a synchronous event of Lambda has ${apiLimits.lambdaEventMegabytes} MB with the body as escaped text in it, up to twice as long.`,
       instead: `${largestApiBodyKilobytes} or less; larger bodies belong into a batch transform`,
     });
-  const length = JSON.stringify(api.fallback ?? {}).length;
-  if (length > longestApiFallback)
+  const { fallback, corsOrigins } = api;
+  const bytes = new TextEncoder().encode(JSON.stringify({ fallback, corsOrigins })).length;
+  if (bytes > longestApiTexts)
     found.push({
-      at: ['fallback'],
-      what: `the fallback is ${length} characters long.`,
-      why: `All environment variables of a Lambda function have ${apiLimits.functionVariableBytes} bytes together.`,
-      instead: `a prediction of at most ${longestApiFallback} characters`,
+      at: [fallback === undefined ? 'corsOrigins' : 'fallback'],
+      what: `fallback and origins have ${bytes} bytes together.`,
+      why: `The function is told both, and all environment variables of a Lambda function have ${apiLimits.functionVariableBytes} bytes together.`,
+      instead: `at most ${longestApiTexts} bytes of JSON`,
     });
   return found;
 }
@@ -132,7 +133,7 @@ const origin = /^https:\/\/[a-z0-9.-]+(:\d{1,5})?$|^http:\/\/localhost(:\d{1,5})
 
 function ofOrigins({ api, environment }: Subject): Found[] {
   return api.corsOrigins.flatMap((written, index): Found[] => {
-    const at = ['corsOrigins', String(index)];
+    const at = ['corsOrigins', index];
     const instead = 'an origin such as "https://app.acme.example"';
     if (written.includes('*'))
       return [

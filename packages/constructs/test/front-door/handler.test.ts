@@ -2,7 +2,8 @@ import { frontDoorMetrics } from '@wa-ml/config';
 import { describe, expect, it } from 'vitest';
 import { answerKey, canonical, rowsOf } from '../../src/serving/front-door/handler/body';
 import * as metrics from '../../src/serving/front-door/handler/metrics';
-import { answered, container, failed, MemoryStore, post } from './parts';
+import { CircuitBreaker } from '../../src/serving/front-door/handler/circuit-breaker';
+import { answered, container, failed, MemoryStore, post, settings } from './parts';
 
 const body = { instances: [[1, 2]] };
 const parsed = (response: { body: string }) => JSON.parse(response.body) as Record<string, any>;
@@ -174,6 +175,17 @@ describe('while the endpoint is unhealthy', () => {
     endpoint(bad, bad, bad, bad, answered);
     for (let index = 0; index < 6; index++) await door.handle(post(body));
     expect(calls).toHaveLength(14); // four of five: but the fifth was a success, and only failures open
+  });
+
+  it('a circuit that is half-open lets one call in until that has ended', () => {
+    let at = 1000;
+    const circuit = new CircuitBreaker(settings.circuit, () => at);
+    circuit.open(2000);
+    expect([circuit.state, circuit.admit()]).toEqual(['open', false]);
+    at = 2000;
+    expect([circuit.state, circuit.admit(), circuit.admit()]).toEqual(['half-open', true, false]);
+    circuit.failed();
+    expect([circuit.state, circuit.openUntil]).toEqual(['open', 12_000]);
   });
 
   it('what one container has found out spares the others the same calls, and one tries for all', async () => {

@@ -58,6 +58,7 @@ export class ResultsDistribution extends Construct {
       headerBehavior: CacheHeaderBehavior.allowList(
         'Authorization',
         ...(settings.corsOrigins.length > 0 ? ['Origin'] : []),
+        ...(settings.quota === undefined ? [] : ['X-Api-Key']),
       ),
       queryStringBehavior: CacheQueryStringBehavior.none(),
       cookieBehavior: CacheCookieBehavior.none(),
