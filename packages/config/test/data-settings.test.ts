@@ -30,7 +30,7 @@ const read = (data: unknown, more: object = models) =>
       models: more,
     }),
   ).normalised;
-const datasets = (written: object) => ({ pipeline: { datasets: written } });
+const datasets = (written: object) => ({ pipeline: true, datasets: written });
 
 function problems(data: unknown, more: object = models): string[] {
   try {
@@ -67,6 +67,7 @@ describe('the data pipeline in wa-ml.json', () => {
   });
 
   const refused: [string, unknown, RegExp][] = [
+    ['datasets without a pipeline', { datasets: { events: {} } }, /no pipeline/],
     ['no dataset at all', datasets({}), /there is no dataset/],
     ['a hyphen in a table', datasets({ 'big-table': {} }), /is no dataset name/],
     ['a capital in a table', datasets({ Customers: {} }), /is no dataset name/],
@@ -97,7 +98,7 @@ describe('the data pipeline in wa-ml.json', () => {
   it.each(refused)('refuses %s', (_title, data, what) => {
     expect(problems(data)).toHaveLength(1);
     expect(problems(data)[0]).toMatch(what);
-    expect(problems(data)[0]).toMatch(/^data\.pipeline/);
+    expect(problems(data)[0]).toMatch(/^data\.datasets/);
   });
 
   it('refuses a model whose folder would be a stage of the pipeline, and only then', () => {

@@ -58,7 +58,10 @@ class Answers:
     def __call__(self, client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         service = client.meta.service_model.service_name
         if service not in ANSWERED:
-            return make_api_call(client, operation, parameters)
+            response = make_api_call(client, operation, parameters)
+            if operation == "GetObject":  # Step Functions gives the text, moto a stream
+                response["Body"] = response["Body"].read().decode()
+            return response
         model = client.meta.service_model.operation_model(operation)
         self.hold(parameters, model.input_shape, operation)
         name = f"{service}:{operation}"
