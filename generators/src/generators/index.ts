@@ -1,3 +1,7 @@
+export {
+  dataPipelineGenerator,
+  type DataPipelineGeneratorOptions,
+} from './data-pipeline/generator';
 export { endpointGenerator, type EndpointGeneratorOptions } from './endpoint/generator';
 export { environmentGenerator, type EnvironmentGeneratorOptions } from './environment/generator';
 export { modelGenerator, type ModelGeneratorOptions } from './model/generator';

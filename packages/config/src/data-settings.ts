@@ -37,29 +37,28 @@ export const datasetSchema = z
 export const dataSchema = z
   .strictObject({
     pipeline: z
-      .union([
-        z.boolean(),
-        z.strictObject({
-          datasets: z
-            .record(
-              z
-                .string()
-                .regex(
-                  limits.datasetName.pattern,
-                  'is no dataset name: lower-case letters, digits and underscores, a letter first',
-                )
-                .max(
-                  limits.datasetName.maxLength,
-                  `is longer than ${limits.datasetName.maxLength} characters`,
-                ),
-              datasetSchema,
-            )
-            .describe('Datasets by name, which is also the name of their table.'),
-        }),
-      ])
+      .boolean()
       .optional()
       .describe(
-        'The data pipeline: what is delivered is validated, cleaned and trained on. true: a dataset for each model with data of its own. Default: false.',
+        'Whether what is delivered is validated, cleaned and trained on by itself. Default: false.',
+      ),
+    datasets: z
+      .record(
+        z
+          .string()
+          .regex(
+            limits.datasetName.pattern,
+            'is no dataset name: lower-case letters, digits and underscores, a letter first',
+          )
+          .max(
+            limits.datasetName.maxLength,
+            `is longer than ${limits.datasetName.maxLength} characters`,
+          ),
+        datasetSchema,
+      )
+      .optional()
+      .describe(
+        'Datasets of the pipeline by name, which is also the name of their table. Default: one for each model with data of its own.',
       ),
   })
   .describe('How data comes in.');
@@ -84,7 +83,7 @@ export interface DataSettings {
 /** Two DPU-hours at most for a job of an hour, whatever is delivered. */
 const defaultWorkers = 4;
 
-/** The dataset that `"pipeline": true` makes of a model; tables have no hyphens. */
+/** The dataset that the pipeline makes of a model where none is named; tables have no hyphens. */
 export const datasetOf = (model: string): string => model.replaceAll('-', '_');
 
 /** Fills the defaults of what was written under `data`. @param models those with data of their own, by name. */
@@ -92,12 +91,10 @@ export function normaliseData(
   written: WrittenData | undefined,
   models: readonly string[],
 ): DataSettings {
-  const { pipeline } = written ?? {};
-  if (!pipeline) return {};
+  if (!written?.pipeline) return {};
   const datasets: Readonly<Record<string, WrittenDataset>> =
-    pipeline === true
-      ? Object.fromEntries(models.map((model) => [datasetOf(model), { models: [model] }]))
-      : pipeline.datasets;
+    written.datasets ??
+    Object.fromEntries(models.map((model) => [datasetOf(model), { models: [model] }]));
   return {
     pipeline: {
       datasets: Object.fromEntries(

@@ -22,7 +22,7 @@ async function withContract(content: object, dataset = 'customers'): Promise<voi
 
 const configuration = {
   ...example,
-  data: { pipeline: { datasets: { customers: { models: ['churn'] } } } },
+  data: { pipeline: true, datasets: { customers: { models: ['churn'] } } },
   models: {
     ...example.models,
     churn: { flavour: 'xgboost' as const, data: { file: 'data/customers.csv', target: 'churned' } },
@@ -198,7 +198,7 @@ describe('the data stack', () => {
     const { templates } = await synthesiseExample({
       configuration: {
         ...example,
-        data: { pipeline: { datasets: Object.fromEntries(names.map((name) => [name, {}])) } },
+        data: { pipeline: true, datasets: Object.fromEntries(names.map((name) => [name, {}])) },
       },
       environments: ['dev'],
     });

@@ -60,6 +60,17 @@ export function withEnvironment(
   return set(text, ['environments', name], environment, { getInsertionIndex: () => index });
 }
 
+/** Datasets of the data pipeline, each behind those that are there. */
+export function withDatasets(
+  text: string,
+  datasets: readonly (readonly [name: string, dataset: object])[],
+): string {
+  return datasets.reduce(
+    (soFar, [name, dataset]) => set(soFar, ['data', 'datasets', name], dataset),
+    set(text, ['data', 'pipeline'], true),
+  );
+}
+
 /** The environment that trains, by name. */
 export function withTrainingEnvironment(text: string, name: string): string {
   return set(text, ['trainingEnvironment'], name, {

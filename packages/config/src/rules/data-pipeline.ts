@@ -9,15 +9,29 @@ type Found = Omit<Problem, 'rule'>;
 const mostDatasets = 10;
 /** Flavours that read a table; the others read files of their own kinds. */
 const ofTables: readonly string[] = ['pytorch-tabular', 'xgboost', 'sklearn'];
-const at = (...path: readonly string[]): readonly string[] => ['data', 'pipeline', ...path];
+const at = (...path: readonly string[]): readonly string[] => ['data', 'datasets', ...path];
 
 /** Datasets name models that are there and read tables, each model has one, and no name meets another. */
 export const dataPipeline: Rule = {
   id: 'data-pipeline',
-  check: (configuration) =>
-    configuration.data.pipeline
-      ? [...ofDatasets(configuration), ...ofModels(configuration), ...ofFolders(configuration)]
-      : [],
+  check: (configuration, written) => {
+    if (configuration.data.pipeline)
+      return [
+        ...ofDatasets(configuration),
+        ...ofModels(configuration),
+        ...ofFolders(configuration),
+      ];
+    return Object.keys(written.data?.datasets ?? {}).length === 0
+      ? []
+      : [
+          {
+            path: at(),
+            what: 'there are datasets, and no pipeline.',
+            why: 'Datasets are what the data pipeline takes in; without it nobody looks at them.',
+            instead: '"pipeline": true beside them, or leave them out',
+          },
+        ];
+  },
 };
 
 function ofDatasets(configuration: NormalisedConfiguration): Found[] {
@@ -29,11 +43,11 @@ function ofDatasets(configuration: NormalisedConfiguration): Found[] {
       what: count === 0 ? 'there is no dataset.' : `there are ${count} datasets.`,
       why:
         count === 0
-          ? '`true` makes a dataset of each model with data of its own, and there is none.'
+          ? 'A pipeline needs one; without `datasets` each model with data of its own is one, and there is none.'
           : `More than ${mostDatasets} pass what one CloudFormation stack holds (500 resources).`,
       instead:
         count === 0
-          ? '{ "datasets": { "customers": { "models": ["churn"] } } }, or leave it out'
+          ? '"customers": { "models": ["churn"] }, or leave the pipeline out'
           : 'another repository for the rest',
     },
   ];

@@ -114,7 +114,8 @@ export function deliveryWorkflow(setting: WorkflowSetting): Json {
         { Name: setting.crawler },
         { Next: 'CountLooks' },
         {
-          ResultSelector: { 'state.$': '$.Crawler.State', 'last.$': '$.Crawler.LastCrawl.Status' },
+          // A crawler that has never ended has no LastCrawl.
+          ResultSelector: { 'now.$': '$.Crawler' },
           ResultPath: '$.crawler',
         },
       ),
@@ -129,12 +130,13 @@ export function deliveryWorkflow(setting: WorkflowSetting): Json {
         Choices: [
           {
             And: [
-              { Variable: '$.crawler.state', StringEquals: 'READY' },
-              { Variable: '$.crawler.last', StringEquals: 'SUCCEEDED' },
+              { Variable: '$.crawler.now.State', StringEquals: 'READY' },
+              { Variable: '$.crawler.now.LastCrawl.Status', IsPresent: true },
+              { Variable: '$.crawler.now.LastCrawl.Status', StringEquals: 'SUCCEEDED' },
             ],
             Next: 'Validate',
           },
-          { Variable: '$.crawler.state', StringEquals: 'READY', Next: 'CrawlerFailed' },
+          { Variable: '$.crawler.now.State', StringEquals: 'READY', Next: 'CrawlerFailed' },
           {
             Variable: '$.looked.count',
             NumericGreaterThanEquals: crawlerLooks,
@@ -195,8 +197,9 @@ export function deliveryWorkflow(setting: WorkflowSetting): Json {
       },
       Failed: {
         Type: 'Fail',
-        ErrorPath: '$.error.Error',
-        CausePath: '$.error.Cause',
+        // A name of our own: States.TaskFailed and its like are none that an execution may end with.
+        Error: 'DeliveryLeftBehind',
+        CausePath: 'States.JsonToString($.error)',
       },
     },
   };
