@@ -1,7 +1,20 @@
 import { cost } from './policies/cost';
 import { operationalExcellence } from './policies/operational-excellence';
 import { reliability } from './policies/reliability';
+import { recoveryAlarms } from './recovery-alarms';
+import { securityAlarms } from './security-alarms';
 import { servingMetrics } from './serving-metrics';
+
+/** Dimensions of the metrics that alarms look at. */
+export type AlarmDimension =
+  | 'EndpointName'
+  | 'VariantName'
+  | 'PipelineName'
+  | 'SourceBucket'
+  | 'DestinationBucket'
+  | 'RuleId'
+  | 'BackupVaultName'
+  | 'StateMachineArn';
 
 /** What an alarm looks at. */
 export type AlarmMetric =
@@ -11,18 +24,20 @@ export type AlarmMetric =
       readonly name: string;
       readonly statistic: string;
       /** Which dimensions the metric has; whoever creates the alarm gives their values. */
-      readonly dimensions: readonly ('EndpointName' | 'VariantName' | 'PipelineName')[];
+      readonly dimensions: readonly AlarmDimension[];
       /** The metric counts every core (0 to 100 x vCPUs): divide it by the instance's vCPUs. */
       readonly perVirtualCpu?: boolean;
     }
   /** AWS Budgets watches the spend itself; there is no CloudWatch metric behind it. */
-  | { readonly kind: 'budget' };
+  | { readonly kind: 'budget' }
+  /** A service tells of a finding by an event; there is no CloudWatch metric behind it. */
+  | { readonly kind: 'finding'; readonly sources: readonly string[] };
 
 /** One kind of alarm: the CloudWatch alarm, its runbook and its place in the rollback all come from here. */
 export interface AlarmKind {
   /** Also the name of its runbook. */
   readonly id: string;
-  readonly capability: 'training' | 'serving' | 'cost';
+  readonly capability: 'foundation' | 'training' | 'serving' | 'recovery' | 'cost';
   readonly title: string;
   /** One sentence for the person it wakes. */
   readonly meaning: string;
@@ -61,6 +76,8 @@ const instance = (statistic: string, perVirtualCpu: boolean): AlarmMetric => ({
 });
 
 const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
+  ...securityAlarms,
+  ...recoveryAlarms,
   {
     id: 'endpoint-errors',
     capability: 'serving',

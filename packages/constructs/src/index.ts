@@ -2,5 +2,6 @@ export * from './cost';
 export * from './foundation';
 export * from './monitoring';
 export * from './nag';
+export * from './recovery';
 export * from './serving';
 export * from './training';

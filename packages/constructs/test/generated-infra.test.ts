@@ -65,7 +65,7 @@ describe('the generated infra/', () => {
       const templates = readdirSync(join(folder, 'infra', 'cdk.out')).filter((name) =>
         name.endsWith('.template.json'),
       );
-      expect(templates).toHaveLength(4);
+      expect(templates).toHaveLength(6);
       expect(templates.every((name) => name.startsWith('acme-ml-prod-'))).toBe(true);
       expect(
         readFileSync(

@@ -25,7 +25,7 @@ import { afterAll } from 'vitest';
  * across the rooms of the templates, so they need one folder.
  */
 const repository = join(__dirname, '..', '..', '..');
-const capabilities = ['foundation', 'training', 'serving', 'cost'] as const;
+const capabilities = ['foundation', 'training', 'serving', 'recovery', 'cost'] as const;
 
 const folders: string[] = [];
 afterAll(() => {

@@ -3,6 +3,7 @@ import { cost } from './cost';
 import { delivery } from './delivery';
 import { foundation } from './foundation';
 import { model } from './model';
+import { recovery } from './recovery';
 import { runtime } from './runtime';
 import { serving } from './serving';
 import { training } from './training';
@@ -16,6 +17,7 @@ export const capabilities: readonly Capability[] = [
   foundation,
   training,
   serving,
+  recovery,
   cost,
   delivery,
 ];

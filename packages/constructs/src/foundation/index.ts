@@ -1,7 +1,9 @@
 export * from './acknowledge-in-packs';
 export * from './alarm-topic';
+export * from './audit-records';
 export * from './audit-trail';
 export * from './capability-stack';
+export * from './detection';
 export * from './duty-role';
 export * from './environment-keys';
 export * from './foundation';
@@ -11,5 +13,6 @@ export * from './log-retention';
 export * from './network';
 export * from './permission-boundary';
 export * from './removal';
+export * from './security-alarms';
 export * from './storage';
 export * from './workload-security-group';

@@ -4,7 +4,7 @@ import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagema
 import { Construct } from 'constructs';
 import type { ModelSubject } from '../foundation/capability-stack';
 import type { Foundation } from '../foundation/foundation';
-import { hasLocalStorage } from '../foundation/local-storage';
+import { acknowledgeLocalStorage, hasLocalStorage } from '../foundation/local-storage';
 import { WorkloadSecurityGroup } from '../foundation/workload-security-group';
 import { CataloguedAlarm } from '../monitoring/catalogued-alarm';
 import type { ModelRegistry } from '../training/model-registry';
@@ -126,6 +126,7 @@ export class ModelEndpoint extends Construct {
         },
       ],
     });
+    acknowledgeLocalStorage(config, [instanceType]);
     return new CfnEndpoint(this, 'Endpoint', {
       endpointName: this.endpointName,
       endpointConfigName: config.attrEndpointConfigName,

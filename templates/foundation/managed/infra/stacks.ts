@@ -1,9 +1,11 @@
 import { InputError, type NormalisedConfiguration } from '@wa-ml/config';
-import { checkCompliance, releaseOf } from '@wa-ml/constructs';
+import { checkCompliance, isBackedUp, releaseOf } from '@wa-ml/constructs';
 import type { App } from 'aws-cdk-lib';
+import { BackupStack } from './backup-stack';
 import { CostStack } from './cost-stack';
 import { customise } from './customise';
 import { FoundationStack } from './foundation-stack';
+import { RecoveryStack } from './recovery-stack';
 import { ServingStack } from './serving-stack';
 import { TrainingStack } from './training-stack';
 
@@ -33,8 +35,13 @@ export function addStacks(
   const subject = { configuration, environment };
   checkCompliance(app, configuration.compliance);
 
-  const base = new FoundationStack(app, subject);
+  const { recoveryRegion } = environment;
+  const recovery = recoveryRegion === undefined ? undefined : new RecoveryStack(app, subject, recoveryRegion);
+  if (recovery) customise(recovery);
+  const base = new FoundationStack(app, subject, recovery?.copies);
+  if (recovery) base.addStackDependency(recovery);
   customise(base);
+  if (isBackedUp(environment)) customise(new BackupStack(app, subject, base.foundation, recovery?.copies));
   for (const model of Object.keys(configuration.models)) {
     const training = new TrainingStack(app, { ...subject, model }, base.foundation);
     customise(training);
