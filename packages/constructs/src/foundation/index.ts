@@ -11,6 +11,8 @@ export * from './job-permissions';
 export * from './local-storage';
 export * from './log-retention';
 export * from './network';
+export * from './notebook-role';
+export * from './notebooks';
 export * from './permission-boundary';
 export * from './removal';
 export * from './security-alarms';

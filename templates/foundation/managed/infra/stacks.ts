@@ -5,6 +5,7 @@ import { BackupStack } from './backup-stack';
 import { CostStack } from './cost-stack';
 import { customise } from './customise';
 import { FoundationStack } from './foundation-stack';
+import { NotebookStack } from './notebook-stack';
 import { RecoveryStack } from './recovery-stack';
 import { ServingStack } from './serving-stack';
 import { TrainingStack } from './training-stack';
@@ -42,6 +43,8 @@ export function addStacks(
   if (recovery) base.addStackDependency(recovery);
   customise(base);
   if (isBackedUp(environment)) customise(new BackupStack(app, subject, base.foundation, recovery?.copies));
+  const { notebooks } = environment;
+  if (notebooks) customise(new NotebookStack(app, subject, base.foundation, notebooks));
   for (const model of Object.keys(configuration.models)) {
     const training = new TrainingStack(app, { ...subject, model }, base.foundation);
     customise(training);
