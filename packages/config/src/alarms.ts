@@ -10,10 +10,13 @@ import { cost } from './policies/cost';
 import { operationalExcellence } from './policies/operational-excellence';
 import { reliability } from './policies/reliability';
 import { frontDoorMetrics } from './front-door-metrics';
+import { recoveryAlarms } from './recovery-alarms';
 import { scheduleAlarms } from './schedule-alarms';
+import { securityAlarms } from './security-alarms';
 import { servingMetrics } from './serving-metrics';
 
-type MetricDimension =
+/** Dimensions of the metrics that alarms look at. */
+export type AlarmDimension =
   | 'EndpointName'
   | 'VariantName'
   | 'ContainerName'
@@ -24,7 +27,11 @@ type MetricDimension =
   | 'Resource'
   | 'StateMachineArn'
   | 'Dataset'
-  | 'QueueName';
+  | 'QueueName'
+  | 'SourceBucket'
+  | 'DestinationBucket'
+  | 'RuleId'
+  | 'BackupVaultName';
 
 /** What an alarm looks at. */
 export type AlarmMetric =
@@ -34,18 +41,20 @@ export type AlarmMetric =
       readonly name: string;
       readonly statistic: string;
       /** Which dimensions the metric has; whoever creates the alarm gives their values. */
-      readonly dimensions: readonly MetricDimension[];
+      readonly dimensions: readonly AlarmDimension[];
       /** The threshold is for one of these; whoever creates the alarm says how many there are. SageMaker reports 0 to 100 % for each. */
       readonly per?: 'virtual CPU' | 'GPU' | 'expected model';
     }
   /** AWS Budgets watches the spend itself; there is no CloudWatch metric behind it. */
-  | { readonly kind: 'budget' };
+  | { readonly kind: 'budget' }
+  /** A service tells of a finding by an event; there is no CloudWatch metric behind it. */
+  | { readonly kind: 'finding'; readonly sources: readonly string[] };
 
 /** One kind of alarm: the CloudWatch alarm, its runbook and its place in the rollback all come from here. */
 export interface AlarmKind {
   /** Also the name of its runbook. */
   readonly id: string;
-  readonly capability: 'data' | 'training' | 'serving' | 'cost';
+  readonly capability: 'foundation' | 'data' | 'training' | 'serving' | 'recovery' | 'cost';
   readonly title: string;
   /** One sentence for the person it wakes. */
   readonly meaning: string;
@@ -94,6 +103,8 @@ const gateway = (name: string, statistic: string): AlarmMetric => ({
 });
 
 const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
+  ...securityAlarms,
+  ...recoveryAlarms,
   {
     id: 'endpoint-errors',
     capability: 'serving',

@@ -29,6 +29,7 @@ export * from './json-schema';
 export { rules, type Rule } from './rules';
 export * from './policies';
 export * from './alarms';
+export * from './security-alarms';
 export * from './server-settings';
 export * from './api-settings';
 export * from './front-door-metrics';

@@ -12,6 +12,14 @@ export function resourceName(
   return `${configuration.name}-${model}-${environment}`;
 }
 
+/** What names of an environment's own resources begin with. At most 49 characters. */
+export function resourcePrefix(
+  configuration: Pick<NormalisedConfiguration, 'name'>,
+  environment: string,
+): string {
+  return `${configuration.name}-${environment}`;
+}
+
 /** Name of a CloudFormation stack: at most 128 characters. */
 export function stackName(
   configuration: Pick<NormalisedConfiguration, 'name'>,

@@ -10,6 +10,9 @@ describe('at rest', () => {
     'AWS::SNS::Topic': (p) => p.KmsMasterKeyId,
     'AWS::CloudTrail::Trail': (p) => p.KMSKeyId,
     'AWS::SageMaker::EndpointConfig': (p) => p.KmsKeyId,
+    'AWS::SQS::Queue': (p) => p.KmsMasterKeyId,
+    'AWS::Backup::BackupVault': (p) => p.EncryptionKeyArn,
+    'AWS::Scheduler::Schedule': (p) => p.KmsKeyArn,
   };
   it.each(Object.keys(keyOf))('every %s has a customer-managed key', (type) => {
     const found = resourcesOf(synthesised, type);
@@ -29,9 +32,9 @@ describe('at rest', () => {
     );
   });
 
-  it('every key is rotated, and each environment has one for each of three purposes', () => {
+  it('every key is rotated, and each environment has one for each of three purposes, and for copies of two', () => {
     const keys = resourcesOf(synthesised, 'AWS::KMS::Key');
-    expect(keys).toHaveLength(3 * 3);
+    expect(keys).toHaveLength(3 * 3 + 2);
     for (const key of keys) expect(key.Properties.EnableKeyRotation).toBe(true);
   });
 

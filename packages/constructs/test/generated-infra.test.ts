@@ -65,7 +65,8 @@ describe('the generated infra/', () => {
       const templates = readdirSync(join(folder, 'infra', 'cdk.out')).filter((name) =>
         name.endsWith('.template.json'),
       );
-      expect(templates).toHaveLength(5);
+      // Foundation, backup, training, serving, monitoring and cost.
+      expect(templates).toHaveLength(7);
       expect(templates.every((name) => name.startsWith('acme-ml-prod-'))).toBe(true);
       expect(
         readFileSync(

@@ -25,7 +25,15 @@ import { afterAll } from 'vitest';
  * across the rooms of the templates, so they need one folder.
  */
 const repository = join(__dirname, '..', '..', '..');
-const capabilities = ['foundation', 'data', 'training', 'serving', 'monitoring', 'cost'] as const;
+const capabilities = [
+  'foundation',
+  'data',
+  'training',
+  'serving',
+  'monitoring',
+  'recovery',
+  'cost',
+] as const;
 
 const folders: string[] = [];
 afterAll(() => {

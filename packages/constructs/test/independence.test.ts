@@ -116,7 +116,7 @@ describe('a stack', () => {
       configuration: { ...example, models: ten },
       releases: () => ({}),
     });
-    expect(stacks).toHaveLength(3 * (2 + 30));
+    expect(stacks).toHaveLength(3 * (2 + 30) + 2 + 1);
     for (const [name, template] of Object.entries(templates)) {
       expect(Object.keys(template.Resources).length, name).toBeLessThan(400);
       expect(JSON.stringify(template).length, name).toBeLessThan(1_000_000);

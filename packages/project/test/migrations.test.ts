@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { buildModelTakesData } from '@wa-ml/project';
+import { acknowledgeOneRegion, buildModelTakesData } from '@wa-ml/project';
+import { parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
 
 const path = 'models/churn/model.py';
@@ -89,5 +90,36 @@ describe('build_model gets the train split', () => {
 
   it('leaves alone a model that has none', () => {
     expect(migrated('x = 1\n')).toEqual({ text: 'x = 1\n', left: [] });
+  });
+});
+
+describe('critical production environments say that they live in one region', () => {
+  const said = (text: string) => {
+    const files = new Map([['wa-ml.json', text]]);
+    const left = acknowledgeOneRegion.migrate({
+      read: (one) => files.get(one),
+      write: (one, after) => files.set(one, after),
+    });
+    return { text: files.get('wa-ml.json')!, left };
+  };
+  const prod = (more: string) =>
+    `{\n  "environments": {\n    "live": {\n      "tier": "production",\n      "critical": true // the shop\n      ${more}\n    }\n  }\n}\n`;
+
+  it('and keep their comments; people are told', () => {
+    const { text, left } = said(prod(''));
+    expect(parse(text).environments.live.acknowledge).toEqual(['one-region']);
+    expect(text).toContain('// the shop');
+    expect(left).toEqual([expect.stringContaining('"live" is critical')]);
+    expect(said(text)).toEqual({ text, left: [] });
+  });
+
+  it('but not where a region is named, nor outside of production, nor in what is no JSON', () => {
+    for (const text of [
+      prod(', "recoveryRegion": "eu-central-1"'),
+      prod('').replace('production', 'staging'),
+      '{ "environments": ',
+      '',
+    ])
+      expect(said(text)).toEqual({ text, left: [] });
   });
 });

@@ -5,6 +5,7 @@ import { delivery } from './delivery';
 import { foundation } from './foundation';
 import { model } from './model';
 import { monitoring } from './monitoring';
+import { recovery } from './recovery';
 import { runtime } from './runtime';
 import { serving } from './serving';
 import { training } from './training';
@@ -20,6 +21,7 @@ export const capabilities: readonly Capability[] = [
   training,
   serving,
   monitoring,
+  recovery,
   cost,
   delivery,
 ];

@@ -21,7 +21,7 @@ export class AlarmTopic extends Construct {
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsAndBudgets',
-        principals: ['cloudwatch', 'budgets', 'costalerts'].map(
+        principals: ['cloudwatch', 'budgets', 'costalerts', 'events'].map(
           (service) => new ServicePrincipal(`${service}.amazonaws.com`),
         ),
         actions: ['sns:Publish'],

@@ -1,14 +1,13 @@
-import { cost, type NormalisedEnvironment } from '@wa-ml/config';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { NormalisedEnvironment } from '@wa-ml/config';
 import { CfnTrail, Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Bucket, BucketEncryption, ObjectLockRetention, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { auditRecords } from './audit-records';
 import { DutyRole } from './duty-role';
 import { logRetention } from './log-retention';
 import { removalPolicy } from './removal';
-import { abortUploads, coolDown, safeBucket } from './storage';
 
 export interface AuditTrailProps {
   readonly environment: NormalisedEnvironment;
@@ -31,36 +30,17 @@ export class AuditTrail extends Construct {
 
   constructor(scope: Construct, id: string, props: AuditTrailProps) {
     super(scope, id);
-    const { records, tier } = props.environment;
-    const retention = Duration.days(records.auditRetentionDays);
     this.bucket = new Bucket(this, 'Bucket', {
-      ...safeBucket,
+      ...auditRecords(props.environment),
       encryption: BucketEncryption.KMS,
       encryptionKey: props.key,
-      bucketKeyEnabled: true,
-      objectLockDefaultRetention:
-        records.lock === 'COMPLIANCE'
-          ? ObjectLockRetention.compliance(retention)
-          : ObjectLockRetention.governance(retention),
       serverAccessLogsBucket: props.accessLogs,
       serverAccessLogsPrefix: 'audit/',
-      lifecycleRules: [
-        abortUploads,
-        {
-          id: 'age',
-          transitions: coolDown,
-          expiration: Duration.days(
-            Math.max(cost.lifecycle.expiryDays, records.auditRetentionDays),
-          ),
-        },
-      ],
-      // Locked records cannot be deleted with the stack, in development either.
-      removalPolicy: RemovalPolicy.RETAIN,
     });
     this.events = new LogGroup(this, 'Events', {
       encryptionKey: props.key,
       retention: logRetention(props.environment),
-      removalPolicy: removalPolicy(tier),
+      removalPolicy: removalPolicy(props.environment.tier),
     });
     const trail = new Trail(this, 'Trail', {
       trailName: props.trailName,

@@ -17,7 +17,7 @@ export class EnvironmentKeys extends Construct {
   readonly data: Key;
   /** Trail, flow logs and log groups. */
   readonly audit: Key;
-  /** The alarm topic; CloudWatch and AWS Budgets publish to it. */
+  /** The alarm topic; CloudWatch, AWS Budgets and EventBridge publish to it. */
   readonly alarms: Key;
 
   constructor(scope: Construct, id: string, props: EnvironmentKeysProps) {
@@ -67,7 +67,7 @@ export class EnvironmentKeys extends Construct {
       }),
     );
     this.alarms = key('Alarms');
-    for (const service of ['cloudwatch', 'budgets', 'costalerts']) {
+    for (const service of ['cloudwatch', 'budgets', 'costalerts', 'events']) {
       this.alarms.addToResourcePolicy(
         new PolicyStatement({
           sid: service,

@@ -3,13 +3,19 @@ import { Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { backUp, isBackedUp } from '../recovery/backed-up';
+import type { RecoveryCopies } from '../recovery/recovery-copies';
+import { Replication } from '../recovery/replication';
+import { acknowledgeInPacks } from './acknowledge-in-packs';
 import { AlarmTopic } from './alarm-topic';
 import { AuditTrail } from './audit-trail';
 import type { StackSubject } from './capability-stack';
+import { Detection } from './detection';
 import { EnvironmentKeys } from './environment-keys';
 import { Network, type InterfaceService } from './network';
 import { PermissionBoundary } from './permission-boundary';
-import { Storage } from './storage';
+import { SecurityAlarms } from './security-alarms';
+import { Storage, whyNotReplicated } from './storage';
 
 export interface FoundationProps {
   readonly subject: StackSubject;
@@ -17,6 +23,8 @@ export interface FoundationProps {
   readonly cidr?: string;
   /** @default - see `NetworkProps.interfaceEndpoints` */
   readonly interfaceEndpoints?: readonly InterfaceService[];
+  /** Where the buckets are copied to. @default - nowhere */
+  readonly copies?: RecoveryCopies;
 }
 
 /** Glue's jobs run inside the VPC: they reach Glue itself, their logs, and the key of their bookmarks. */
@@ -57,7 +65,40 @@ export class Foundation extends Construct {
       key: this.keys.alarms,
       owner: configuration.owner,
     }).topic;
+    new SecurityAlarms(this, 'Security', {
+      subject: props.subject,
+      events: this.audit.events,
+      topic: this.alarmTopic,
+    });
+    new Detection(this, 'Detection', { subject: props.subject, topic: this.alarmTopic });
+    this.replicate(props);
+    this.backUp(props.subject);
     this.exportForModels();
+  }
+
+  /** Marks what AWS Backup takes, where there are backups. */
+  private backUp(subject: StackSubject): void {
+    if (!isBackedUp(subject.environment)) return;
+    for (const bucket of [this.storage.data, this.storage.artifacts]) backUp(bucket, subject);
+  }
+
+  private replicate({ subject, copies }: FoundationProps): void {
+    const { data, artifacts, capture } = this.storage;
+    if (!copies) {
+      acknowledgeInPacks(this.audit.bucket, 'S3BucketReplicationEnabled', whyNotReplicated({}));
+      return;
+    }
+    const key = this.keys.data;
+    new Replication(this, 'Replication', {
+      subject,
+      topic: this.alarmTopic,
+      buckets: {
+        data: { bucket: data, key, to: copies.data },
+        artifacts: { bucket: artifacts, key, to: copies.artifacts },
+        capture: { bucket: capture, key, to: copies.capture },
+        audit: { bucket: this.audit.bucket, key: this.keys.audit, to: copies.audit },
+      },
+    });
   }
 
   get dataKey(): IKey {

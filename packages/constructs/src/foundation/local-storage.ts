@@ -1,4 +1,6 @@
 import { instanceFamily } from '@wa-ml/config';
+import type { IConstruct } from 'constructs';
+import { acknowledgeInPacks } from './acknowledge-in-packs';
 
 /**
  * Instance families with local NVMe storage. Its contents are encrypted by the hardware, and SageMaker refuses
@@ -15,4 +17,18 @@ const familiesWithLocalStorage = new Set([
 /** Whether SageMaker refuses a volume key for this instance type, e.g. true for `ml.g5.xlarge`. */
 export function hasLocalStorage(instanceType: string): boolean {
   return familiesWithLocalStorage.has(instanceFamily(instanceType) ?? '');
+}
+
+/** Says on an endpoint configuration why it has no key, where its instances have local disks. */
+export function acknowledgeLocalStorage(
+  config: IConstruct,
+  instanceTypes: readonly string[],
+): void {
+  const local = instanceTypes.filter(hasLocalStorage);
+  if (local.length === 0) return;
+  acknowledgeInPacks(
+    config,
+    'SageMakerEndpointConfigurationKMSKeyConfigured',
+    `SageMaker refuses a volume key for ${local.join(', ')}: the disks are part of the host, and its hardware encrypts them.`,
+  );
 }

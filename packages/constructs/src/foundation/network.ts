@@ -28,11 +28,18 @@ const interfaceServices = {
   'ecr.dkr': InterfaceVpcEndpointAwsService.ECR_DOCKER,
   logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS, // code in the VPC that is not network-isolated
   monitoring: InterfaceVpcEndpointAwsService.CLOUDWATCH_MONITORING,
+  studio: InterfaceVpcEndpointAwsService.SAGEMAKER_STUDIO, // people's workspaces
   sts: InterfaceVpcEndpointAwsService.STS,
   kms: InterfaceVpcEndpointAwsService.KMS,
   glue: InterfaceVpcEndpointAwsService.GLUE, // jobs of the data pipeline, which run inside the VPC
 } as const;
 export type InterfaceService = keyof typeof interfaceServices;
+
+/** What uses an endpoint in every environment, and what a workspace without a way to the internet needs. */
+function usedEndpoints({ notebooks }: NormalisedEnvironment): readonly InterfaceService[] {
+  const everywhere = ['sagemaker.runtime'] as const;
+  return notebooks ? [...everywhere, 'sagemaker.api', 'studio', 'sts', 'logs'] : everywhere;
+}
 
 export interface NetworkProps {
   readonly environment: NormalisedEnvironment;
@@ -43,7 +50,7 @@ export interface NetworkProps {
   /**
    * Each costs about 8 US dollars a month and zone, used or not. Our jobs and endpoints are network-isolated
    * and SageMaker itself reaches ECR, logs and metrics from outside the VPC, so they need none of these.
-   * @default ['sagemaker.runtime'] - for applications in the VPC that ask for predictions
+   * @default ['sagemaker.runtime'] - for applications in the VPC that ask for predictions; more where people have notebooks
    */
   readonly interfaceEndpoints?: readonly InterfaceService[];
 }
@@ -89,7 +96,7 @@ export class Network extends Construct {
       allowAllOutbound: false,
     });
     endpointGroup.addIngressRule(Peer.ipv4(cidr), Port.tcp(443), 'HTTPS from this VPC');
-    for (const name of props.interfaceEndpoints ?? ['sagemaker.runtime']) {
+    for (const name of props.interfaceEndpoints ?? usedEndpoints(props.environment)) {
       this.vpc.addInterfaceEndpoint(name.replace('.', '-'), {
         service: interfaceServices[name],
         subnets: { subnets: this.subnets },

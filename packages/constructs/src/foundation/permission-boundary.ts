@@ -94,11 +94,11 @@ export class PermissionBoundary extends Construct {
         }),
       ],
     });
-    Validations.of(this.policy).acknowledge({
-      id: 'AwsSolutions-IAM5',
-      reason:
-        'A permission boundary grants nothing: it is the frame around the policies of the roles, which name actions and resources.',
-    });
+    const reason =
+      'A permission boundary grants nothing: it is the frame around the policies of the roles, which name actions and resources.';
+    // The second is CloudFormation's own warning of NotAction.
+    for (const id of ['AwsSolutions-IAM5', 'W2512'])
+      Validations.of(this.policy).acknowledge({ id, reason });
     boundaries.set(this.node.root, {
       ...boundaries.get(this.node.root),
       [props.environment.name]: { policy: this.policy, region },

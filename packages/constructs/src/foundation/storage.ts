@@ -1,5 +1,5 @@
 import { cost, dataStages, security, type NormalisedEnvironment } from '@wa-ml/config';
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, PhysicalName, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -72,6 +72,8 @@ export interface StorageProps {
   readonly key: IKey;
   /** Whether a data pipeline leaves its stages in the data bucket. @default false */
   readonly dataPipeline?: boolean;
+  /** Whether these are the copies in the recovery region, which the environment's own stacks name. @default false */
+  readonly copies?: boolean;
 }
 
 /** The buckets of an environment: data, artifacts, captured requests, and the access log of all. */
@@ -86,13 +88,16 @@ export class Storage extends Construct {
 
   constructor(scope: Construct, id: string, props: StorageProps) {
     super(scope, id);
-    const removal = { removalPolicy: removalPolicy(props.environment.tier) };
+    const removal = {
+      removalPolicy: props.copies ? RemovalPolicy.RETAIN : removalPolicy(props.environment.tier),
+    };
     this.accessLogs = this.accessLogBucket(removal);
 
     const bucket = (name: string, rules: LifecycleRule[]): Bucket =>
       new Bucket(this, name, {
         ...safeBucket,
         ...removal,
+        ...(props.copies ? { bucketName: PhysicalName.GENERATE_IF_NEEDED } : {}),
         encryption: BucketEncryption.KMS,
         encryptionKey: props.key,
         bucketKeyEnabled: true,
@@ -120,6 +125,10 @@ export class Storage extends Construct {
     this.capture = bucket('Capture', [{ ...age, expiration: Duration.days(expiryDays) }]);
     // AWS Backup follows a bucket by its events, and the data pipeline starts by them.
     for (const eventful of [this.data, this.artifacts]) tellEventBridge(eventful);
+    if (props.copies || !props.environment.recoveryRegion) {
+      for (const single of [this.data, this.artifacts, this.capture])
+        acknowledgeInPacks(single, 'S3BucketReplicationEnabled', whyNotReplicated(props));
+    }
   }
 
   private accessLogBucket(removal: Pick<BucketProps, 'removalPolicy'>): Bucket {
@@ -149,6 +158,13 @@ export class Storage extends Construct {
     );
     return logs;
   }
+}
+
+/** Why a bucket's objects are not copied to another region. */
+export function whyNotReplicated({ copies }: Pick<StorageProps, 'copies'>): string {
+  return copies
+    ? 'This bucket is the replica; what it is a copy of lies in the region of the environment.'
+    : 'wa-ml.json names no recoveryRegion here: the objectives of this environment cover the loss of objects, not of the region.';
 }
 
 /** By the property: the construct's own switch would add a function with rights over every bucket. */

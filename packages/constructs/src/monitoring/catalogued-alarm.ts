@@ -16,6 +16,8 @@ export interface CataloguedAlarmProps {
   readonly kind: string;
   /** Endpoint or pipeline that it watches; the alarm is called `<subject>-<kind>`. */
   readonly subject: string;
+  /** The namespace of a metric of our own where the table's is shared. @default - the table's */
+  readonly namespace?: string;
   /** Values of the metric's dimensions. */
   readonly dimensions: Readonly<Record<string, string>>;
   /** Told when the alarm fires and when it is over. @default - nobody, as for scaling signals */
@@ -76,17 +78,17 @@ const operators = {
 } as const;
 
 function metricOf(kind: AlarmKind, props: CataloguedAlarmProps): IMetric {
-  if (kind.metric.kind === 'budget') {
+  if (kind.metric.kind !== 'metric') {
     throw new InputError({
       code: 'ALARM_WITHOUT_METRIC',
       what: `The alarm "${kind.id}" has no CloudWatch metric.`,
-      why: 'AWS Budgets watches the spend itself.',
-      next: 'Use EnvironmentBudget.',
+      why: 'AWS Budgets watches the spend itself, and findings come as events.',
+      next: 'Use SpendBudget or SecurityFindings.',
     });
   }
   const { namespace, name, statistic, dimensions } = kind.metric;
   return new Metric({
-    namespace,
+    namespace: props.namespace ?? namespace,
     metricName: name,
     statistic,
     period: Duration.seconds(kind.periodSeconds),

@@ -2,7 +2,8 @@ import type { EndpointSettings } from '@wa-ml/config';
 import { CfnEndpointConfig, type CfnModel } from 'aws-cdk-lib/aws-sagemaker';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { hasLocalStorage } from '../foundation/local-storage';
+import { acknowledgeInPacks } from '../foundation/acknowledge-in-packs';
+import { acknowledgeLocalStorage, hasLocalStorage } from '../foundation/local-storage';
 import type { ServedVariant } from './served-variants';
 
 export interface EndpointConfigProps {
@@ -30,13 +31,21 @@ export function endpointConfig(
         ...(serverless ? { serverlessConfig: inMegabytes(serverless) } : onInstances(settings)),
       }));
   const shadows = written(true);
-  return new CfnEndpointConfig(scope, id, {
+  const config = new CfnEndpointConfig(scope, id, {
     // Local disks are encrypted by the hardware, and SageMaker refuses a key for them (SEC-1).
     ...(serverless || hasLocalStorage(settings.instanceType) ? {} : { kmsKeyId: key.keyArn }),
     productionVariants: written(false),
     ...(shadows.length > 0 ? { shadowProductionVariants: shadows } : {}),
     ...(asynchronous ? { asyncInferenceConfig: asynchronous } : {}),
   });
+  if (serverless)
+    acknowledgeInPacks(
+      config,
+      'SageMakerEndpointConfigurationKMSKeyConfigured',
+      'A serverless endpoint has no volume of its own that a key could be for.',
+    );
+  else acknowledgeLocalStorage(config, [settings.instanceType]);
+  return config;
 }
 
 function inMegabytes({ memoryMb, ...concurrency }: NonNullable<EndpointSettings['serverless']>) {

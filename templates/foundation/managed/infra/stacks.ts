@@ -1,12 +1,15 @@
 import { InputError, runsDataPipeline, type NormalisedConfiguration } from '@wa-ml/config';
-import { checkCompliance, releaseOf } from '@wa-ml/constructs';
+import { checkCompliance, isBackedUp, releaseOf } from '@wa-ml/constructs';
 import type { App } from 'aws-cdk-lib';
+import { BackupStack } from './backup-stack';
 import { CostStack } from './cost-stack';
 import { customise } from './customise';
 import { DataStack } from './data-stack';
 import { FoundationStack } from './foundation-stack';
 import { addFrontDoor, addGatewayLogRole } from './front-door-stack';
 import { MonitoringStack } from './monitoring-stack';
+import { NotebookStack } from './notebook-stack';
+import { RecoveryStack } from './recovery-stack';
 import { ServingStack } from './serving-stack';
 import { TrainingStack } from './training-stack';
 
@@ -37,9 +40,16 @@ export function addStacks(
   const subject = { configuration, environment };
   checkCompliance(app, configuration.compliance);
 
-  const base = new FoundationStack(app, subject);
+  const { recoveryRegion } = environment;
+  const recovery = recoveryRegion === undefined ? undefined : new RecoveryStack(app, subject, recoveryRegion);
+  if (recovery) customise(recovery);
+  const base = new FoundationStack(app, subject, recovery?.copies);
+  if (recovery) base.addStackDependency(recovery);
   customise(base);
   addGatewayLogRole(app, subject).forEach(customise);
+  if (isBackedUp(environment)) customise(new BackupStack(app, subject, base.foundation, recovery?.copies));
+  const { notebooks } = environment;
+  if (notebooks) customise(new NotebookStack(app, subject, base.foundation, notebooks));
   for (const model of models) {
     const training = new TrainingStack(app, { ...subject, model }, base.foundation);
     customise(training);
