@@ -16,6 +16,7 @@ export * from './data-settings';
 export * from './data-contract';
 export * from './schedule-settings';
 export * from './normalise';
+export * from './deployment-regions';
 export * from './merge-markers';
 export * from './naming';
 export * from './endpoint-types';

@@ -39,6 +39,7 @@ const { normalised: configuration } = checkConfiguration({
 });
 const target: AccessTarget = {
   environment: configuration.environments['dev']!,
+  regions: ['eu-west-1'],
   roleName: 'acme-ml-deploy-dev',
   partition: 'aws',
   audience: 'sts.amazonaws.com',
@@ -63,17 +64,19 @@ class Account {
     sts: this.client(),
     iam: this.client(),
     cloudFormation: this.client(),
+    cloudFormationIn: (region: string) => this.client(region),
     quotas: new ServiceQuotasClient({ region: 'eu-west-1' }),
   } as never;
 
-  private client() {
-    return { send: async (command: unknown) => this.answer(command) };
+  private client(region = 'eu-west-1') {
+    return { send: async (command: unknown) => this.answer(command, region) };
   }
 
-  private answer(command: unknown): object {
+  private answer(command: unknown, region: string): object {
     if (command instanceof GetCallerIdentityCommand) return { Account: this.id };
     if (command instanceof DescribeStacksCommand) {
-      const name = command.input.StackName!;
+      const stack = command.input.StackName!;
+      const name = region === 'eu-west-1' ? stack : `${stack} in ${region}`;
       const StackStatus = this.stacks[name];
       if (!StackStatus) throw unknownStack(name);
       if (StackStatus.endsWith('_IN_PROGRESS')) this.stacks[name] = this.outcome;
@@ -106,21 +109,24 @@ class Account {
     throw new Error(`unexpected ${(command as object).constructor.name}`);
   }
 
+  constructor(private readonly of: AccessTarget = target) {}
+
   async plan() {
-    const found = await lookUp(this.clients, target, 'acme-ml-dev-access');
-    return { found, steps: planBootstrap(configuration, target, found) };
+    const found = await lookUp(this.clients, this.of, 'acme-ml-dev-access');
+    return { found, steps: planBootstrap(configuration, this.of, found) };
   }
 
   async execute() {
     const { found, steps } = await this.plan();
     await executeBootstrap(this.clients, {
       configuration,
-      target,
+      target: this.of,
       found,
       steps,
       cdkBootstrap: async (account, region) => {
         this.sent.push(`cdk ${account} ${region}`);
-        this.stacks['CDKToolkit'] = 'CREATE_COMPLETE';
+        this.stacks[`CDKToolkit${region === 'eu-west-1' ? '' : ` in ${region}`}`] =
+          'CREATE_COMPLETE';
       },
       pollMilliseconds: 1,
     });
@@ -142,6 +148,26 @@ describe('bootstrapping an account', () => {
       'CreateOpenIDConnectProviderCommand',
       'CreateStackCommand',
     ]);
+  });
+
+  it('lets CDK deploy into each region that the environment has stacks in, and CI into no other', async () => {
+    const regions = ['eu-west-1', 'eu-central-1'];
+    const account = new Account({ ...target, regions });
+    account.stacks['CDKToolkit'] = 'CREATE_COMPLETE';
+    expect((await account.plan()).steps.map(({ region, state }) => [region, state])).toEqual([
+      ['eu-west-1', 'done'],
+      ['eu-central-1', 'to-do'],
+      [undefined, 'to-do'],
+      [undefined, 'to-do'],
+    ]);
+    await account.execute();
+    expect(account.sent[0]).toBe('cdk 111111111111 eu-central-1');
+    const role = accessTemplate(configuration, { ...target, regions }) as any;
+    expect(
+      role.Resources.DeployRole.Properties.Policies[0].PolicyDocument.Statement[0].Resource,
+    ).toEqual(
+      regions.map((one) => `arn:aws:iam::111111111111:role/cdk-*-role-111111111111-${one}`),
+    );
   });
 
   it('creates no second provider: it takes the one that is there, whoever made it', async () => {
@@ -227,7 +253,7 @@ describe('the role of CI', () => {
       {
         Effect: 'Allow',
         Action: 'sts:AssumeRole',
-        Resource: 'arn:aws:iam::111111111111:role/cdk-*-role-111111111111-eu-west-1',
+        Resource: ['arn:aws:iam::111111111111:role/cdk-*-role-111111111111-eu-west-1'],
       },
     ]);
   });

@@ -10,7 +10,7 @@ export function accessTemplate(
   target: AccessTarget,
 ): object {
   const { environment, partition, roleName, audience, subject } = target;
-  const { account, region } = environment;
+  const { account } = environment;
   return {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `Lets CI of ${configuration.name} deploy ${environment.name}`,
@@ -46,7 +46,10 @@ export function accessTemplate(
                   {
                     Effect: 'Allow',
                     Action: 'sts:AssumeRole',
-                    Resource: `arn:${partition}:iam::${account}:role/cdk-*-role-${account}-${region}`,
+                    Resource: target.regions.map(
+                      (region) =>
+                        `arn:${partition}:iam::${account}:role/cdk-*-role-${account}-${region}`,
+                    ),
                   },
                 ],
               },

@@ -8,6 +8,7 @@ export interface BootstrapClients {
   readonly sts: Pick<STSClient, 'send'>;
   readonly iam: Pick<IAMClient, 'send'>;
   readonly cloudFormation: Pick<CloudFormationClient, 'send'>;
+  readonly cloudFormationIn: (region: string) => Pick<CloudFormationClient, 'send'>;
   readonly quotas: ServiceQuotasClient;
 }
 
@@ -18,6 +19,7 @@ export function bootstrapClients(region: string): BootstrapClients {
     sts: new STSClient(options),
     iam: new IAMClient(options),
     cloudFormation: new CloudFormationClient(options),
+    cloudFormationIn: (other) => new CloudFormationClient({ ...options, region: other }),
     quotas: new ServiceQuotasClient(options),
   };
 }

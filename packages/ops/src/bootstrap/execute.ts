@@ -28,9 +28,9 @@ export async function executeBootstrap(
   run: BootstrapRun,
 ): Promise<void> {
   const { target } = run;
-  const { account, region } = target.environment;
-  const actions: Record<BootstrapStep['id'], () => Promise<unknown>> = {
-    cdk: () => run.cdkBootstrap(account, region),
+  const { account } = target.environment;
+  const actions: Record<BootstrapStep['id'], (region?: string) => Promise<unknown>> = {
+    cdk: (region) => run.cdkBootstrap(account, region ?? target.environment.region),
     provider: () =>
       clients.iam.send(
         new CreateOpenIDConnectProviderCommand({
@@ -47,11 +47,11 @@ export async function executeBootstrap(
       ),
     role: () => deployAccess(clients, run),
   };
-  for (const { id, what, state } of run.steps) {
+  for (const { id, what, state, region } of run.steps) {
     // Our own role is brought up to date: its subject may have changed.
     if (state !== 'to-do' && !(id === 'role' && state === 'done')) continue;
     run.progress?.(what);
-    await actions[id]();
+    await actions[id](region);
   }
 }
 

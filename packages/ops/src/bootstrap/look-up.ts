@@ -11,8 +11,8 @@ import { providerArn, type AccessTarget } from './target';
 
 /** What an account has already. */
 export interface Found {
-  /** Stack of `cdk bootstrap`. */
-  readonly cdkToolkit: boolean;
+  /** Regions that have the stack of `cdk bootstrap`. */
+  readonly cdkToolkits: readonly string[];
   /** Audiences of GitHub's provider; undefined where there is none. */
   readonly audiences: readonly string[] | undefined;
   /** Status of the stack that holds the role; undefined where there is none. */
@@ -43,8 +43,8 @@ export async function lookUp(
       `Take credentials of ${environment.account}, e.g. AWS_PROFILE=<profile> npx wa-ml bootstrap ${environment.name}.`,
     );
   }
-  const [cdkToolkit, accessStack, audiences, role] = await Promise.all([
-    stackNamed(clients, 'CDKToolkit'),
+  const [cdkToolkits, accessStack, audiences, role] = await Promise.all([
+    Promise.all(target.regions.map((region) => hasToolkit(clients, region))),
     stackNamed(clients, stackName),
     orUndefined(async () => {
       const command = new GetOpenIDConnectProviderCommand({
@@ -55,11 +55,16 @@ export async function lookUp(
     orUndefined(() => clients.iam.send(new GetRoleCommand({ RoleName: target.roleName }))),
   ]);
   return {
-    cdkToolkit: cdkToolkit !== undefined,
+    cdkToolkits: target.regions.filter((_, number) => cdkToolkits[number]),
     audiences,
     accessStack: accessStack?.StackStatus,
     role: role !== undefined,
   };
+}
+
+async function hasToolkit(clients: BootstrapClients, region: string): Promise<boolean> {
+  const there = { cloudFormation: clients.cloudFormationIn(region) };
+  return (await stackNamed(there, 'CDKToolkit')) !== undefined;
 }
 
 async function callerAccount({ sts }: BootstrapClients): Promise<string | undefined> {

@@ -5,6 +5,8 @@ import { accessStackName, gitHubIssuer, providerArn, type AccessTarget } from '.
 /** One thing that an account needs before CI can deploy into it. */
 export interface BootstrapStep {
   readonly id: 'cdk' | 'provider' | 'audience' | 'role';
+  /** Of `cdk`: each region has its own. */
+  readonly region?: string;
   readonly what: string;
   /** `unknown` where the account was not asked; `by-hand` is left as it is. */
   readonly state: 'done' | 'to-do' | 'by-hand' | 'unknown';
@@ -26,12 +28,13 @@ export function planBootstrap(
   const state = (done: boolean | undefined): BootstrapStep['state'] =>
     done === undefined ? 'unknown' : done ? 'done' : 'to-do';
   const steps: BootstrapStep[] = [
-    {
+    ...target.regions.map((one): BootstrapStep => ({
       id: 'cdk',
-      what: `CDK may deploy into ${account}, ${region}`,
-      state: state(found?.cdkToolkit),
-      command: `npx cdk bootstrap aws://${account}/${region}`,
-    },
+      region: one,
+      what: `CDK may deploy into ${account}, ${one}`,
+      state: state(found?.cdkToolkits.includes(one)),
+      command: `npx cdk bootstrap aws://${account}/${one}`,
+    })),
     {
       id: 'provider',
       what: `the account trusts GitHub's tokens (one provider for all repositories)`,

@@ -3,6 +3,8 @@ import type { NormalisedConfiguration, NormalisedEnvironment } from '@wa-ml/conf
 /** Who deploys one environment: a job of GitHub Actions, by a role that trusts only that job's environment. */
 export interface AccessTarget {
   readonly environment: NormalisedEnvironment;
+  /** Regions that its stacks are in, its own first. */
+  readonly regions: readonly string[];
   readonly roleName: string;
   readonly partition: string;
   /** Audience of GitHub's tokens. */

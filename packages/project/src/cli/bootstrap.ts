@@ -1,7 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { deployTargets, type DeployTarget } from '@wa-ml/blueprint';
-import { nearest, readConfiguration, type NormalisedConfiguration } from '@wa-ml/config';
+import {
+  deploymentRegions,
+  nearest,
+  readConfiguration,
+  type NormalisedConfiguration,
+} from '@wa-ml/config';
 import {
   accessTemplate,
   bootstrapClients,
@@ -117,7 +122,12 @@ function accessTarget(
       `There is no environment "${name}".`,
       `Did you mean "${nearest(name, known) ?? known[0]}"?`,
     );
-  return { ...target, subject: subjectOf(target, repositoryOf(root, values['repository'])) };
+  const regions = deploymentRegions(configuration, name);
+  return {
+    ...target,
+    regions,
+    subject: subjectOf(target, repositoryOf(root, values['repository'])),
+  };
 }
 
 const subjectOf = ({ gitHubEnvironment }: DeployTarget, repository: string): string =>
