@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import {
+  contractPath,
   readConfiguration,
   stepGraph,
   stepGraphPath,
@@ -27,6 +28,16 @@ import { afterAll } from 'vitest';
 const repository = join(__dirname, '..', '..', '..');
 const capabilities = ['foundation', 'data', 'training', 'serving', 'cost'] as const;
 
+/** What deliveries of its dataset have to be like. */
+export const contract = {
+  version: 1,
+  uniqueKey: ['customer_id'],
+  columns: [
+    { name: 'customer_id', type: 'string', pii: true },
+    { name: 'age', type: 'int', minimum: 0, maximum: 120 },
+  ],
+};
+
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
@@ -43,6 +54,8 @@ export function assembleInfra(): string {
   }
   mkdirSync(join(folder, 'pipelines'), { recursive: true });
   writeFileSync(join(folder, stepGraphPath), JSON.stringify(stepGraph));
+  mkdirSync(join(folder, contractPath('x'), '..'), { recursive: true });
+  writeFileSync(join(folder, contractPath('customers')), JSON.stringify(contract));
   folders.push(folder);
   return folder;
 }
@@ -82,6 +95,16 @@ export const example: Configuration = {
     prod: { tier: 'production', account: '333333333333', region: 'eu-west-1', critical: true },
   },
   models: { diagnosis: { flavour: 'pytorch-tabular' } },
+};
+
+/** With a data pipeline of one dataset. */
+export const exampleWithData: Configuration = {
+  ...example,
+  data: { pipeline: true, datasets: { customers: { models: ['churn'] } } },
+  models: {
+    ...example.models,
+    churn: { flavour: 'xgboost', data: { file: 'data/customers.csv', target: 'churned' } },
+  },
 };
 
 export interface Resource {

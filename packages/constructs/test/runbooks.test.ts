@@ -1,6 +1,11 @@
 import { alarms } from '@wa-ml/config';
 import { describe, expect, it } from 'vitest';
-import { resourcesOf, runbookTemplates, synthesiseExample } from './generated-infra';
+import {
+  exampleWithData,
+  resourcesOf,
+  runbookTemplates,
+  synthesiseExample,
+} from './generated-infra';
 
 const runbooks = runbookTemplates();
 
@@ -14,7 +19,7 @@ describe('runbooks', () => {
   });
 
   it('every alarm in the templates links to one, and every kind of alarm is in the templates', async () => {
-    const synthesised = await synthesiseExample();
+    const synthesised = await synthesiseExample({ configuration: exampleWithData });
     const linked = resourcesOf(synthesised, 'AWS::CloudWatch::Alarm').map(
       ({ Properties, id }) =>
         /Runbook: runbooks\/(\S+)$/.exec(Properties.AlarmDescription)?.[1] ?? `none in ${id}`,
