@@ -2,16 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contractPath, InputError } from '@wa-ml/config';
 import { describe, expect, it } from 'vitest';
-import { example, generatedInfra, resourcesOf, synthesiseExample } from './generated-infra';
-
-const contract = {
-  version: 1,
-  uniqueKey: ['customer_id'],
-  columns: [
-    { name: 'customer_id', type: 'string', pii: true },
-    { name: 'age', type: 'int', minimum: 0, maximum: 120 },
-  ],
-};
+import {
+  contract,
+  example,
+  exampleWithData,
+  generatedInfra,
+  resourcesOf,
+  synthesiseExample,
+} from './generated-infra';
 
 async function withContract(content: object, dataset = 'customers'): Promise<void> {
   const { folder } = await generatedInfra();
@@ -20,16 +18,7 @@ async function withContract(content: object, dataset = 'customers'): Promise<voi
   writeFileSync(file, JSON.stringify(content));
 }
 
-const configuration = {
-  ...example,
-  data: { pipeline: true, datasets: { customers: { models: ['churn'] } } },
-  models: {
-    ...example.models,
-    churn: { flavour: 'xgboost' as const, data: { file: 'data/customers.csv', target: 'churned' } },
-  },
-};
-
-await withContract(contract);
+const configuration = exampleWithData;
 const synthesised = await synthesiseExample({
   configuration,
   app: { builtinCloudFormationValidation: true },

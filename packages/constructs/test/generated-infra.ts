@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import {
+  contractPath,
   readConfiguration,
   stepGraph,
   stepGraphPath,
@@ -35,6 +36,16 @@ const capabilities = [
   'cost',
 ] as const;
 
+/** What deliveries of its dataset have to be like. */
+export const contract = {
+  version: 1,
+  uniqueKey: ['customer_id'],
+  columns: [
+    { name: 'customer_id', type: 'string', pii: true },
+    { name: 'age', type: 'int', minimum: 0, maximum: 120 },
+  ],
+};
+
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
@@ -51,6 +62,8 @@ export function assembleInfra(): string {
   }
   mkdirSync(join(folder, 'pipelines'), { recursive: true });
   writeFileSync(join(folder, stepGraphPath), JSON.stringify(stepGraph));
+  mkdirSync(join(folder, contractPath('x'), '..'), { recursive: true });
+  writeFileSync(join(folder, contractPath('customers')), JSON.stringify(contract));
   folders.push(folder);
   return folder;
 }
@@ -96,6 +109,16 @@ export const example: Configuration = {
     },
   },
   models: { diagnosis: { flavour: 'pytorch-tabular' } },
+};
+
+/** With a data pipeline of one dataset. */
+export const exampleWithData: Configuration = {
+  ...example,
+  data: { pipeline: true, datasets: { customers: { models: ['churn'] } } },
+  models: {
+    ...example.models,
+    churn: { flavour: 'xgboost', data: { file: 'data/customers.csv', target: 'churned' } },
+  },
 };
 
 export interface Resource {

@@ -7,7 +7,7 @@ const runbooks = runbookTemplates();
 /** Everything that alarms can watch: endpoints of every type, an API, a data pipeline. */
 const configuration = {
   ...everyPair,
-  data: { pipeline: { datasets: { customers: { models: ['fronted'] } } } },
+  data: { pipeline: true, datasets: { customers: { models: ['fronted'] } } },
   models: {
     ...everyPair.models,
     fronted: {

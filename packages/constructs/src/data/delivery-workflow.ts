@@ -179,6 +179,7 @@ export function deliveryWorkflow(setting: WorkflowSetting): Json {
           own: [{ Name: 'DataVersion', 'Value.$': '$.report.content.version' }],
         },
         ItemsPath: '$.pipelines',
+        MaxConcurrency: 1,
         ItemProcessor: trainAgain(call),
         ResultPath: null,
         ...failed,
@@ -249,13 +250,19 @@ function trainAgain(
       ),
       WasTrained: {
         Type: 'Choice',
-        Choices: [{ Variable: '$.last.good[0]', IsPresent: true, Next: 'ReadParameters' }],
+        Choices: [{ Variable: '$.last.good[0]', IsPresent: true, Next: 'TakeNewest' }],
         Default: 'NeverTrained',
       },
       NeverTrained: { Type: 'Succeed' },
+      TakeNewest: {
+        Type: 'Pass',
+        Parameters: { 'execution.$': 'States.ArrayGetItem($.last.good, 0)' },
+        ResultPath: '$.newest',
+        Next: 'ReadParameters',
+      },
       ReadParameters: call(
         'aws-sdk:sagemaker:listPipelineParametersForExecution',
-        { 'PipelineExecutionArn.$': '$.last.good[0].PipelineExecutionArn' },
+        { 'PipelineExecutionArn.$': '$.newest.execution.PipelineExecutionArn' },
         { Next: 'ReplaceVersion' },
         {
           ...inside,

@@ -24,7 +24,11 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service impor
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_glue import (  # noqa: E501
     StateTaskServiceGlue,
 )
+from moto.stepfunctions.parser.asl.utils import json_path
 
+# A filter that finds nothing gives an empty list, as a slice does; moto raises.
+is_indefinite = json_path._contains_slice_or_wildcard_array
+json_path._contains_slice_or_wildcard_array = lambda path: is_indefinite(path) or "[?" in path
 # In AWS's own spelling; moto knows it of two other services.
 sdk_task._SERVICE_ERROR_NAMES.update({"glue": "Glue", "sagemaker": "SageMaker"})
 

@@ -75,8 +75,8 @@ def read_description(file: Path) -> Description:
 def read_described_csv(description: Path) -> Dataset:
     """Read the data set that a columns.json describes; rows without a target are left out.
 
-    Where SM_CHANNEL_RAW names a folder, the data file is looked for in it, by its name alone; without
-    one, all Parquet files below it are read: a version of the data, from the data pipeline.
+    Where SM_CHANNEL_RAW names a folder, the data file is looked for in it, by its name alone;
+    without one, all Parquet files below it are read: a version of the data, from the data pipeline.
 
     Raises:
         DataError: The description or the data file is absent or malformed.
