@@ -17,6 +17,7 @@ const large = '1 row, model of 8.5 million weights';
 /** One group of servers runs at a time; the client asks one of them at a time. */
 const groups = [
   {
+    name: 'small-1',
     model: 'small',
     workers: 1,
     cells: [
@@ -28,6 +29,7 @@ const groups = [
     ],
   },
   {
+    name: 'small-2',
     model: 'small',
     workers: 2,
     cells: [
@@ -36,6 +38,7 @@ const groups = [
     ],
   },
   {
+    name: 'large-1',
     model: 'large',
     workers: 1,
     cells: [
@@ -51,28 +54,59 @@ const goals = {
   [large]: { 'bare Granian': 1 },
 };
 
-export async function bench({ quick = false } = {}) {
+/** Parts that --only names: the groups of servers, and what is measured of ours alone. */
+const parts = [...groups.map(({ name }) => name), 'start', 'half-load'];
+
+/** @param only names of parts, separated by commas. Default: all. */
+export async function bench({ quick = false, only = parts.join(',') } = {}) {
+  const wanted = only.split(',');
+  const unknown = wanted.filter((name) => !parts.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`serving has no part ${unknown}: it has ${parts.join(', ')}.`);
   const reason = whyNoClient();
   if (reason) throw new Error(`serving cannot be measured: ${reason}.`);
   const settings = quick ? { rounds: 1, seconds: 1 } : { rounds: 3, seconds: 2 };
   await build();
   await installPythonEnvironment();
-  const { installed, absent } = await installServers();
+  const compared = groups.filter(({ name }) => wanted.includes(name));
+  const { installed, absent } =
+    compared.length > 0 ? await installServers() : { installed: [], absent: [] };
   mkdirSync(join(root, 'tmp'), { recursive: true });
   const folder = mkdtempSync(join(root, 'tmp/bench-serving-'));
   try {
     const models = await prepareModels(folder);
-    const limit = await onnxRuntimeAlone(models.small);
     const cells = [];
-    for (const group of groups)
+    for (const group of compared)
       cells.push(
         ...(await measureGroup({ ...group, installed, absent, models, folder, settings })),
       );
     process.stdout.write(`${formatCells(cells, absent)}\n`);
-    return [...rowsOf(cells, limit), ...(await openLoop(models, folder, quick))];
+    return [
+      ...rowsOf(cells),
+      ...(wanted.includes('small-1') ? await aloneRow(cells, models.small) : []),
+      ...(wanted.includes('start') ? [await startRow(models, folder, quick)] : []),
+      ...(wanted.includes('half-load') ? await openLoop(models, folder, quick) : []),
+    ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** From the command to the first answer of /ping, the middle of five starts. */
+async function startRow(models, folder, quick) {
+  const times = [];
+  for (let round = 0; round < (quick ? 1 : 5); round++) {
+    const { process, milliseconds } = await start(servers[0], models, models.small, 1, folder);
+    process.stop();
+    times.push(milliseconds);
+  }
+  return row({
+    bench: 'serving',
+    work: 'start to the first /ping',
+    unit: 'ms',
+    us: median(times),
+    goal: 2000,
+  });
 }
 
 /** Rows a second, in-process: nothing that serves can be faster on one core. */
@@ -158,6 +192,8 @@ async function start(server, models, model, workers, folder) {
   const url = `${address}${server.path ?? '/invocations'}`;
   const { [server.form ?? 'rows']: file } = models.bodies.row;
   const [body] = readFileSync(file, 'utf8').split('\n');
+  const ping = `${address}/ping`;
+  const begun = performance.now();
   const process = await startServer({
     command: server.command(given),
     cwd: programFolder,
@@ -168,8 +204,9 @@ async function start(server, models, model, workers, folder) {
     },
     workers,
     log: join(place, 'log.txt'),
-    // Ready is who predicts: not every /ping says so.
+    // Ready is who predicts: not every /ping says so. Ours does.
     ready: async () => {
+      if (server.name === 'ours') return (await fetch(ping)).ok;
       const headers = { 'content-type': 'application/json' };
       const response = await fetch(url, {
         method: 'POST',
@@ -181,7 +218,8 @@ async function start(server, models, model, workers, folder) {
       return response.ok;
     },
   });
-  return { server, process, url, bodies: models.bodies };
+  const milliseconds = performance.now() - begun;
+  return { server, process, url, milliseconds, bodies: models.bodies };
 }
 
 /** A second to warm up, then the figures; CPU is the server's own, whatever else the machine does. */
@@ -222,9 +260,10 @@ function formatCells(cells, absent) {
   return [...tables, ...missing, ''].join('\n\n');
 }
 
-function rowsOf(cells, limit) {
-  const throughput = { bench: 'serving', unit: 'requests/s', higherIsBetter: true };
-  const compared = cells.flatMap((cell) =>
+const throughput = { bench: 'serving', unit: 'requests/s', higherIsBetter: true };
+
+function rowsOf(cells) {
+  return cells.flatMap((cell) =>
     Object.entries(cell.servers)
       .filter(([name]) => name !== 'ours' && cell.servers.ours)
       .filter(() => cell.connections === 16)
@@ -239,13 +278,18 @@ function rowsOf(cells, limit) {
         }),
       ),
   );
+}
+
+async function aloneRow(cells, model) {
+  const limit = await onnxRuntimeAlone(model);
   const first = cells.find(({ connections }) => connections === 16).servers.ours;
-  const alone = row({
-    ...throughput,
-    work: 'limit: 1 row, ONNX Runtime alone in-process, 1 thread',
-    us: first.rps,
-    peer: limit[1],
-    peerName: 'ONNX Runtime alone',
-  });
-  return [...compared, alone];
+  return [
+    row({
+      ...throughput,
+      work: 'limit: 1 row, ONNX Runtime alone in-process, 1 thread',
+      us: first.rps,
+      peer: limit[1],
+      peerName: 'ONNX Runtime alone',
+    }),
+  ];
 }

@@ -1,4 +1,4 @@
-// npm run bench -- [name] [--json FILE] [--quick]: every benchmark of bench/, or one; each beside real peers in the same run.
+// npm run bench -- [name] [--json FILE] [--quick] [--only GROUPS]: every benchmark of bench/, or one; each beside real peers in the same run.
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,6 +9,7 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'string' },
     quick: { type: 'boolean' },
+    only: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
   allowPositionals: true,
@@ -19,7 +20,7 @@ const names = readdirSync(join(root, 'bench'))
 const unknown = positionals.filter((name) => !names.includes(name));
 if (values.help || unknown.length > 0) {
   process.stdout.write(
-    `Usage: npm run bench -- [name] [--json FILE] [--quick]\nNames: ${names.join(', ')}\n`,
+    `Usage: npm run bench -- [name] [--json FILE] [--quick] [--only GROUP,...]\nNames: ${names.join(', ')}\n`,
   );
   process.exit(unknown.length > 0 ? 2 : 0);
 }

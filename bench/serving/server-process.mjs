@@ -40,7 +40,7 @@ export async function startServer({ command, cwd, env, workers, log, ready }) {
       const why = ended === undefined ? 'did not answer in 120 s' : `ended with ${ended}`;
       throw new Error(`${command.join(' ')} ${why}:\n${readFileSync(log, 'utf8').slice(-1500)}`);
     }
-    await sleep(200);
+    await sleep(20);
   }
   return {
     /** Seconds of CPU that it has used until now. */

@@ -54,7 +54,8 @@ export const servers = [
   {
     name: 'MLServer',
     folder: 'mlserver',
-    packages: ['mlserver==1.7.1', ...session],
+    // Its pool of workers asks for an event loop where uvloop 0.22 makes none: none of them starts.
+    packages: ['mlserver==1.7.1', 'uvloop==0.21.0', ...session],
     command: ({ folder }) => [inEnvironment('mlserver', 'mlserver'), 'start', folder],
     prepare: mlserverSettings,
     path: '/v2/models/diagnosis/infer',

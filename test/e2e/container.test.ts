@@ -29,6 +29,8 @@ const inference = 'localhost/acme-ml-diagnosis:inference';
 const training = 'localhost/acme-ml-diagnosis:training';
 /** SageMaker sends SIGKILL so long after SIGTERM. */
 const graceMilliseconds = 30_000;
+/** A new instance is to take part of the load at once: scaling out is late already. */
+const startMilliseconds = 2000;
 
 /** Built by buildah on a base image made here; the tests go from the files to the last signal, in this order. */
 describe.skipIf(reason)(`containers${reason ? ` (skipped: ${reason})` : ''}`, () => {
@@ -156,6 +158,17 @@ describe.skipIf(reason)(`containers${reason ? ` (skipped: ${reason})` : ''}`, ()
       const processes = running.processes();
       expect(processes[0]?.command).toEqual(expect.arrayContaining(['-m', 'ml_runtime', 'serve']));
       expect(processes.map(({ user }) => user)).toEqual(processes.map(() => 10001));
+    });
+
+    it('answers its first /ping within two seconds of its start', async () => {
+      // The best of three: what else the machine does can only make it slower.
+      const times = [running.milliseconds];
+      while (Math.min(...times) >= startMilliseconds && times.length < 3) {
+        const another = await serveImage(inference, repository.model);
+        times.push(another.milliseconds);
+        another.kill();
+      }
+      expect(Math.min(...times)).toBeLessThan(startMilliseconds);
     });
 
     it('predicts held-out rows in JSON as ONNX Runtime does outside, and nearly always rightly', async () => {

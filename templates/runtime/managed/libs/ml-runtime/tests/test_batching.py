@@ -1,8 +1,10 @@
 """Requests of the same moment are computed together, and nobody gets another's answer."""
 
 import asyncio
+import gc
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -139,3 +141,43 @@ def test_the_pace_learns_slowly_from_single_slow_times() -> None:
     pace.learn(16, 5.0)
     assert pace.seconds(16) < 0.002
     assert 100 < pace.rows_within(0.02) < 1000
+
+
+def test_the_collector_passes_over_what_is_there_before_the_first_request(folder: Path) -> None:
+    application, _ = server(folder, metrics_seconds=0)
+
+    async def start() -> None:
+        application.__rsgi_init__(asyncio.get_running_loop())
+
+    try:
+        asyncio.run(start())
+        assert gc.get_freeze_count() > 1000
+    finally:
+        gc.unfreeze()
+
+
+def test_small_batches_are_the_same_in_memory_bound_once(folder: Path) -> None:
+    model = load_exported_model(folder)
+    for rows in (1, 3, 1, 16, 17, 1):
+        for seed in range(3):
+            values = random_rows(rows, seed)
+            matrix = values.astype(np.float32)
+            expected = model.session.run(None, {"features": matrix})[0]
+            answers = model.answers(table(values))
+            np.testing.assert_array_equal(answers, expected)
+            # The next answers do not come to lie in these.
+            model.answers(table(values + 1))
+            np.testing.assert_array_equal(answers, expected)
+
+
+def test_threads_that_compute_at_the_same_time_get_their_own_answers(folder: Path) -> None:
+    model = load_exported_model(folder)
+    inputs = [table(random_rows(2, seed)) for seed in range(8)]
+    expected = [model.answers(one).copy() for one in inputs]
+
+    def many(number: int) -> None:
+        for _ in range(300):
+            np.testing.assert_array_equal(model.answers(inputs[number]), expected[number])
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(many, range(8)))
