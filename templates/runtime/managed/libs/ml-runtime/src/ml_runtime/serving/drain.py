@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import mmap
 import os
+import sys
 import threading
 import time
 from collections.abc import Awaitable
@@ -79,7 +80,9 @@ class Draining:
             loop.remove_reader(_last_read)
             begin_no_connections()
 
-        loop.add_reader(_last_read, last)
+        # There is nothing to do elsewhere, and loops on Windows watch no pipes.
+        if sys.platform == "linux":
+            loop.add_reader(_last_read, last)
 
     def __rsgi__(self, scope: Any, protocol: Any) -> Awaitable[None]:
         """Answer one request."""
