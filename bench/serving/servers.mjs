@@ -146,6 +146,7 @@ function mlserverSettings({ folder, port, workers, others }) {
     // With one worker, in the server's own process: faster than the pool of one.
     parallel_workers: workers === 1 ? 0 : workers,
     debug: false,
+    metrics_dir: folder,
   };
   const model = { name: 'diagnosis', implementation: 'mlserver_model.Diagnosis' };
   writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
