@@ -9,7 +9,7 @@ import { infraWith } from './synth/repository.mjs';
 import { timed } from './synth/timed-process.mjs';
 
 const ours = ['-r', 'ts-node/register/transpile-only', 'app.ts'];
-const plain = join(root, 'bench/synth/plain.cjs');
+const plain = join(root, 'bench/synth/plain.mjs');
 const counts = [1, 10, 50];
 
 export async function bench({ quick = false } = {}) {

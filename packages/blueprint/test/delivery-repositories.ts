@@ -39,11 +39,14 @@ export function configurationOf(
   }).normalised;
 }
 
-/** What delivery plans, by path. */
-export function delivered(configuration: NormalisedConfiguration): Map<string, string> {
+/** What delivery plans, or another capability, by path. */
+export function delivered(
+  configuration: NormalisedConfiguration,
+  capability = 'delivery',
+): Map<string, string> {
   const root = join(__dirname, '../../../templates');
   const templates = new Map(
-    readdirSync(join(root, 'delivery'), { recursive: true, withFileTypes: true })
+    readdirSync(join(root, capability), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
       .map((file) => [

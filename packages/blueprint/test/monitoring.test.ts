@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { loadTemplates } from '../../project/src/load-templates';
-import { planRepo } from '../src';
-import { configurationOf } from './delivery-repositories';
+import { configurationOf, delivered } from './delivery-repositories';
 
 const documentOf = (region?: string): string => {
   const tiers = { dev: 'development', prod: 'production' } as const;
   const configuration = configurationOf(tiers, ['diagnosis', 'churn'], region);
-  const planned = planRepo(configuration, loadTemplates());
-  return String(planned.find(({ path }) => path === 'docs/monitoring.md')!.content);
+  return delivered(configuration, 'monitoring').get('docs/monitoring.md')!;
 };
 
 describe('docs/monitoring.md', () => {

@@ -66,8 +66,8 @@ const hourly = (what: string, hours: number, usdPerHour: number): Line => ({
   unit: 'hour',
   usd: hours * usdPerHour,
 });
-const propertiesOf = (resource: PricedResource): Record<string, any> =>
-  (resource.Properties ?? {}) as Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any
+const propertiesOf = (resource: PricedResource): Readonly<Record<string, unknown>> =>
+  resource.Properties ?? {};
 
 /** Types that cost while nobody uses them. */
 const billed: Readonly<Record<string, Pricer>> = {
@@ -118,6 +118,11 @@ const billed: Readonly<Record<string, Pricer>> = {
   'AWS::EC2::EIP': ({ hours }) => [hourly('public address', hours, usdOf('vpc', 'public-ipv4'))],
 };
 
+interface Variants {
+  readonly ProductionVariants?: readonly Readonly<Record<string, unknown>>[];
+  readonly ShadowProductionVariants?: readonly Readonly<Record<string, unknown>>[];
+}
+
 /**
  * Instances of an endpoint. A serverless variant costs nothing while idle, nor do the metrics of our server: it writes
  * none while nobody asks.
@@ -125,11 +130,8 @@ const billed: Readonly<Record<string, Pricer>> = {
 function endpointLines({ resource, template, hours }: Context): readonly (Line | string)[] {
   const config = referenced(template, propertiesOf(resource)['EndpointConfigName']);
   if (!config) return ['its configuration is not in the template'];
-  const { ProductionVariants = [], ShadowProductionVariants = [] } = propertiesOf(config);
-  const variants = [...ProductionVariants, ...ShadowProductionVariants] as Record<
-    string,
-    unknown
-  >[];
+  const { ProductionVariants, ShadowProductionVariants } = propertiesOf(config) as Variants;
+  const variants = [...(ProductionVariants ?? []), ...(ShadowProductionVariants ?? [])];
   return variants.flatMap((variant): (Line | string)[] => {
     if (variant['ServerlessConfig'] !== undefined) return [];
     const type = String(variant['InstanceType']);
