@@ -16,7 +16,8 @@ export interface DutyRoleProps {
   /** The service that assumes it. @default 'sagemaker.amazonaws.com' */
   readonly service?: string;
   /**
-   * Whether the service says for which account it assumes the role; CloudTrail does not when it writes to a log group.
+   * Whether the service says for which account it assumes the role. Not said of CloudTrail's log group, S3 replication
+   * and AWS Backup: their guides show trust policies without a condition, and a role that nobody can assume copies nothing.
    * @default true
    */
   readonly namesAccount?: boolean;
