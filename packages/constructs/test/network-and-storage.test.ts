@@ -58,7 +58,7 @@ describe('buckets', () => {
   const buckets = resourcesOf(synthesised, 'AWS::S3::Bucket');
 
   it('are versioned, closed to the public, and abort incomplete uploads', () => {
-    expect(buckets).toHaveLength(3 * 5);
+    expect(buckets).toHaveLength(3 * 5 + 5); // and the copies of prod's
     for (const { id, Properties } of buckets) {
       expect(Properties.VersioningConfiguration, id).toEqual({ Status: 'Enabled' });
       expect(Object.values(Properties.PublicAccessBlockConfiguration), id).toEqual([
@@ -98,7 +98,10 @@ describe('buckets', () => {
     const expiring = buckets.flatMap(({ id, Properties }) =>
       Properties.LifecycleConfiguration.Rules.filter((rule: any) => rule.ExpirationInDays).map(
         (rule: any) =>
-          rule.Prefix ?? id.replace(/^FoundationStorage|^Foundation|[0-9A-F]{8}$/g, ''),
+          rule.Prefix ??
+          id
+            .replace(/^(Foundation|Copies)(Storage)?|[0-9A-F]{8}$/g, '')
+            .replace(/^Audit$/, 'AuditBucket'),
       ),
     );
     expect(new Set(expiring)).toEqual(

@@ -37,6 +37,7 @@ describe('identity policies', () => {
       .filter(({ statement }) => list(statement.Resource).includes('*'))
       .flatMap(({ statement }) => list(statement.Action));
     expect([...new Set(everywhere)].sort()).toEqual([
+      'cloudwatch:GetMetricData',
       'cloudwatch:PutMetricData',
       'ec2:DeleteNetworkInterfacePermission',
       'ec2:DescribeDhcpOptions',
@@ -45,6 +46,22 @@ describe('identity policies', () => {
       'ec2:DescribeSubnets',
       'ec2:DescribeVpcs',
       'ecr:GetAuthorizationToken',
+      'events:ListRules',
+      'logs:CreateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:DescribeLogGroups',
+      'logs:DescribeResourcePolicies',
+      'logs:GetLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:UpdateLogDelivery',
+      'sagemaker:ListModelPackageGroups',
+      'sagemaker:ListModelPackages',
+      'tag:GetResources',
+      'xray:GetSamplingRules',
+      'xray:GetSamplingTargets',
+      'xray:PutTelemetryRecords',
+      'xray:PutTraceSegments',
     ]);
   });
 

@@ -16,8 +16,9 @@ export interface DutyRoleProps {
   /** The service that assumes it. @default 'sagemaker.amazonaws.com' */
   readonly service?: string;
   /**
-   * Whether the service says for which account it assumes the role. CloudTrail does not when it writes to a log group,
-   * nor do Lambda and API Gateway, which take roles of their own account only.
+   * Whether the service says for which account it assumes the role. Lambda and API Gateway do not: they take roles of
+   * their own account only. Not said of CloudTrail's log group, S3 replication and AWS Backup: their guides show trust
+   * policies without a condition, and a role that nobody can assume copies nothing.
    * @default true
    */
   readonly namesAccount?: boolean;

@@ -33,7 +33,7 @@ const tampering = [
   ...['kms:ScheduleKeyDeletion', 'kms:DisableKey', 'kms:DisableKeyRotation', 'kms:PutKeyPolicy'],
   ...['s3:BypassGovernanceRetention', 's3:PutBucketObjectLockConfiguration'],
   ...['s3:PutBucketPolicy', 's3:DeleteBucketPolicy', 's3:PutBucketPublicAccessBlock'],
-  ...['s3:PutBucketVersioning', 's3:DeleteBucket'],
+  ...['s3:DeleteBucket'],
   ...[
     'backup:DeleteBackupVault',
     'backup:DeleteRecoveryPoint',

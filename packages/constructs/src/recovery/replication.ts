@@ -37,6 +37,7 @@ export class Replication extends Construct {
     const role = new DutyRole(this, 'Role', {
       duty: 'copies objects to the recovery region',
       service: 's3.amazonaws.com',
+      namesAccount: false,
     });
     for (const [name, one] of Object.entries(props.buckets)) {
       allowCopying(role, one);
