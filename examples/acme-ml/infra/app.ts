@@ -6,17 +6,21 @@ import { addStacks } from './stacks';
 
 const root = join(__dirname, '..');
 
-/** Synthesises every environment, or the one that `-c environment=<name>` names. Returns the exit code. */
+/**
+ * Synthesises every environment, or the one that `-c environment=<name>` names; all models, or the one that
+ * `-c model=<name>` names, with the foundation that it stands on. Returns the exit code.
+ */
 function main(): number {
   const app = checkedApp();
   const { normalised: configuration } = readConfiguration(readFileSync(join(root, 'wa-ml.json'), 'utf8'));
   const known = Object.keys(configuration.environments);
   const wanted: string | undefined = app.node.tryGetContext('environment');
+  const only: string | undefined = app.node.tryGetContext('model');
   for (const name of wanted === undefined ? known : [wanted]) {
-    const measured = Object.fromEntries(
-      Object.keys(configuration.models).map((model) => [model, contentOf(`measured/${model}`)]),
-    );
-    addStacks(app, configuration, name, contentOf(name) ?? {}, measured);
+    const ofModels = (folder: string) =>
+      Object.fromEntries(Object.keys(configuration.models).map((model) => [model, contentOf(`${folder}/${model}`)]));
+    const [measured, contracts] = [ofModels('measured'), ofModels('contracts')];
+    addStacks(app, configuration, name, contentOf(name) ?? {}, { measured, contracts, ...(only ? { only } : {}) });
   }
   const { findings, exitCode } = synthesise(app);
   console.error(formatFindings(findings));

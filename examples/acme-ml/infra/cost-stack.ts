@@ -1,8 +1,8 @@
 import { resourceName } from '@wa-ml/config';
-import { CapabilityStack, SpendBudget, type Foundation, type StackSubject } from '@wa-ml/constructs';
+import { CapabilityStack, SpendAnomalies, SpendBudget, type Foundation, type StackSubject } from '@wa-ml/constructs';
 import type { Construct } from 'constructs';
 
-/** The monthly budget of an environment, and of each endpoint that has one: in production all of them. */
+/** The monthly budget of an environment and of each endpoint that has one, in production all of them; and what is unusual. */
 export class CostStack extends CapabilityStack {
   constructor(scope: Construct, subject: StackSubject, foundation: Foundation) {
     super(scope, 'cost', subject);
@@ -25,5 +25,14 @@ export class CostStack extends CapabilityStack {
         ...told,
       });
     }
+    // One for each account: it watches what the whole repository spends there.
+    const inAccount = Object.values(configuration.environments).filter(({ account }) => account === environment.account);
+    if (inAccount[0] !== environment) return;
+    new SpendAnomalies(this, 'Anomalies', {
+      name: `${configuration.name}-${environment.name}`,
+      project: configuration.name,
+      budgetUsd: inAccount.reduce((sum, { budgetUsd }) => sum + budgetUsd, 0),
+      topic: foundation.alarmTopic,
+    });
   }
 }

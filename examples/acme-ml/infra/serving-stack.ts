@@ -1,4 +1,5 @@
 import {
+  BatchTransform,
   CapabilityStack,
   ModelEndpoint,
   type Foundation,
@@ -9,8 +10,8 @@ import {
 import type { Construct } from 'constructs';
 
 /**
- * One model's endpoint in one environment: the release that releases/<environment>.json names.
- * Without an entry the stack deploys with everything but the endpoint.
+ * How one model is served in one environment: its endpoint, or its batch transform, with the release that
+ * releases/<environment>.json names. Without an entry the stack deploys with everything but what runs it.
  */
 export class ServingStack extends CapabilityStack {
   constructor(
@@ -21,6 +22,8 @@ export class ServingStack extends CapabilityStack {
     release: Release | undefined,
   ) {
     super(scope, 'serving', subject);
-    new ModelEndpoint(this, 'Endpoint', { subject, foundation, registry, ...(release ? { release } : {}) });
+    const { type } = subject.configuration.models[subject.model]!.in[subject.environment.name]!.endpoint;
+    const Served = type === 'batchTransform' ? BatchTransform : ModelEndpoint;
+    new Served(this, 'Endpoint', { subject, foundation, registry, ...(release ? { release } : {}) });
   }
 }

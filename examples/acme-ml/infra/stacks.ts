@@ -1,44 +1,78 @@
-import { InputError, type NormalisedConfiguration } from '@wa-ml/config';
-import { releaseOf } from '@wa-ml/constructs';
+import { InputError, runsDataPipeline, type NormalisedConfiguration } from '@wa-ml/config';
+import { checkCompliance, isBackedUp, releaseOf } from '@wa-ml/constructs';
 import type { App } from 'aws-cdk-lib';
+import { BackupStack } from './backup-stack';
 import { CostStack } from './cost-stack';
 import { customise } from './customise';
+import { DataStack } from './data-stack';
 import { FoundationStack } from './foundation-stack';
+import { addFrontDoor, addGatewayLogRole } from './front-door-stack';
+import { MonitoringStack } from './monitoring-stack';
+import { NotebookStack } from './notebook-stack';
+import { RecoveryStack } from './recovery-stack';
 import { ServingStack } from './serving-stack';
 import { TrainingStack } from './training-stack';
+
+/** What else is known of the models, and which of them is wanted. */
+export interface StackOptions {
+  /** By model, the contents of releases/measured/<model>.json: what load tests found. */
+  readonly measured?: Readonly<Record<string, unknown>>;
+  /** By model, the contents of releases/contracts/<model>.json: its OpenAPI document. */
+  readonly contracts?: Readonly<Record<string, unknown>>;
+  /** The one model whose stacks are added, beside the foundation that they stand on. @default - all, and what they share */
+  readonly only?: string;
+}
 
 /**
  * Adds the stacks of one environment, in the order in which they are deployed.
  * @param releases the contents of releases/<environment>.json
- * @param measured by model, the contents of releases/measured/<model>.json: what load tests found
- * @throws InputError for an environment that wa-ml.json does not have
+ * @throws InputError for an environment or a model that wa-ml.json does not have
  */
 export function addStacks(
   app: App,
   configuration: NormalisedConfiguration,
   environmentName: string,
   releases: unknown,
-  measured: Readonly<Record<string, unknown>> = {},
+  { measured = {}, contracts = {}, only }: StackOptions = {},
 ): void {
-  const environment = configuration.environments[environmentName];
-  if (!environment) {
-    const known = Object.keys(configuration.environments);
-    throw new InputError({
-      code: 'ENVIRONMENT_UNKNOWN',
-      what: `There is no environment "${environmentName}".`,
-      why: `wa-ml.json has ${known.join(', ')}.`,
-      next: `Write -c environment=${known[0]}.`,
-    });
-  }
+  const environment = named('environment', environmentName, configuration.environments);
+  const models = only === undefined ? Object.keys(configuration.models) : [named('model', only, configuration.models).name];
   const subject = { configuration, environment };
+  checkCompliance(app, configuration.compliance);
 
-  const base = new FoundationStack(app, subject);
+  const { recoveryRegion } = environment;
+  const recovery = recoveryRegion === undefined ? undefined : new RecoveryStack(app, subject, recoveryRegion);
+  if (recovery) customise(recovery);
+  const base = new FoundationStack(app, subject, recovery?.copies);
+  if (recovery) base.addStackDependency(recovery);
   customise(base);
-  for (const model of Object.keys(configuration.models)) {
+  addGatewayLogRole(app, subject).forEach(customise);
+  if (isBackedUp(environment)) customise(new BackupStack(app, subject, base.foundation, recovery?.copies));
+  const { notebooks } = environment;
+  if (notebooks) customise(new NotebookStack(app, subject, base.foundation, notebooks));
+  for (const model of models) {
     const training = new TrainingStack(app, { ...subject, model }, base.foundation);
     customise(training);
     const release = releaseOf(releases, environment, model, measured[model]);
-    customise(new ServingStack(app, { ...subject, model }, base.foundation, training.registry, release));
+    const serving = new ServingStack(app, { ...subject, model }, base.foundation, training.registry, release);
+    customise(serving);
+    addFrontDoor(app, { ...subject, model }, base.foundation, serving, release, contracts[model]).forEach(customise);
+    customise(new MonitoringStack(app, { ...subject, model }, base.foundation, [training, serving]));
   }
+  // What is of all models together.
+  if (only !== undefined) return;
+  if (runsDataPipeline(configuration, environmentName)) customise(new DataStack(app, subject, base.foundation));
   customise(new CostStack(app, subject, base.foundation));
+}
+
+function named<T>(what: 'environment' | 'model', name: string, all: Readonly<Record<string, T>>): T {
+  const found = Object.hasOwn(all, name) ? all[name] : undefined;
+  if (found) return found;
+  const known = Object.keys(all);
+  throw new InputError({
+    code: `${what.toUpperCase()}_UNKNOWN`,
+    what: `There is no ${what} "${name}".`,
+    why: `wa-ml.json has ${known.join(', ')}.`,
+    next: `Write -c ${what}=${known[0]}.`,
+  });
 }

@@ -6,6 +6,7 @@ import {
   ModelRegistry,
   TrainingPipeline,
   TrainingRoles,
+  TrainingSchedule,
   WorkloadSecurityGroup,
   type Foundation,
   type ModelSubject,
@@ -32,6 +33,8 @@ export class TrainingStack extends CapabilityStack {
     const roles = new TrainingRoles(this, 'Roles', { subject, foundation, registry: this.registry, securityGroup });
     // The same file that `nx run <model>:pipeline` runs on a laptop.
     const graph = readStepGraph(readFileSync(join(__dirname, '..', stepGraphPath), 'utf8'));
-    new TrainingPipeline(this, 'Pipeline', { subject, foundation, roles, securityGroup, graph });
+    const { pipelineName } = new TrainingPipeline(this, 'Pipeline', { subject, foundation, roles, securityGroup, graph });
+    const { schedule } = configuration.models[model]!.in[environment.name]!.training;
+    if (schedule) new TrainingSchedule(this, 'Schedule', { subject, foundation, pipelineName, schedule });
   }
 }

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from ml_runtime.model_code import Feature
 from ml_runtime.schema import Column
-from ml_runtime.tables import Columns, row_count
+from ml_runtime.tables import Columns, float_matrix
 from numpy.typing import NDArray
 
 
@@ -24,12 +24,9 @@ def compute(columns: Columns, inputs: Sequence[Column]) -> NDArray[np.float32]:
     Numbers and booleans stay as they are, NaN where missing. A category becomes its index in the
     vocabulary, from 1; 0 stands for a missing or unknown one.
     """
-    matrix = np.empty((row_count(columns), len(inputs)), dtype=np.float32)
+    matrix = float_matrix(columns, inputs)
     for position, column in enumerate(inputs):
-        values = columns[column.name]
         if column.type == "string":
             index = column.category_index
-            matrix[:, position] = [index.get(value, 0) for value in values]
-        else:
-            matrix[:, position] = values
+            matrix[:, position] = [index.get(value, 0) for value in columns[column.name]]
     return matrix

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from ml_runtime.model_code import Feature
 from ml_runtime.schema import Column
-from ml_runtime.tables import Columns, row_count
+from ml_runtime.tables import Columns, float_matrix, row_count
 from numpy.typing import NDArray
 
 
@@ -32,6 +32,8 @@ def compute(columns: Columns, inputs: Sequence[Column]) -> NDArray[np.float32]:
     Numbers and booleans stay as they are, NaN where missing. A category becomes one column for each
     word of its vocabulary, 1 where it is that word; all are 0 for a missing or unknown one.
     """
+    if all(column.type != "string" for column in inputs):
+        return float_matrix(columns, inputs)
     matrix = np.zeros((row_count(columns), len(describe(inputs))), dtype=np.float32)
     rows = np.arange(len(matrix))
     position = 0

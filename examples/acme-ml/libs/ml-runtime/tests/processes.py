@@ -4,15 +4,17 @@ import json
 import os
 import signal
 import socket
+import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 CONTEXT = get_context("forkserver")
-CONTEXT.set_forkserver_preload(["ml_runtime.training.launch", "processes"])
+CONTEXT.set_forkserver_preload(["ml_runtime.training.launch", "processes", "warm_torch"])
 
 
 @dataclass
@@ -23,14 +25,19 @@ class RecordingObserver:
         file: One JSON object a line: {"start": step}, {"step", "loss"}, {"end": status}.
         dies_after: Kill this process with SIGKILL after this step. Default: never.
         terminated_after: Send SIGTERM to this process after this step. Default: never.
+        dies_within: Kill this process with SIGKILL so many seconds after the start of its training,
+            wherever it is then. Default: never.
     """
 
     file: Path
     dies_after: int = 0
     terminated_after: int = 0
+    dies_within: float = 0.0
 
     def on_start(self, record: Mapping[str, Any]) -> None:
         self._write({"start": record["step"], "last": record["last_step"]})
+        if self.dies_within:
+            threading.Timer(self.dies_within, os.kill, (os.getpid(), signal.SIGKILL)).start()
 
     def on_step(self, step: int, metrics: Mapping[str, float]) -> None:
         self._write({"step": step, "loss": metrics["loss"]})
@@ -66,14 +73,27 @@ def train(
     *,
     dies_after: int = 0,
     terminated_after: int = 0,
+    dies_within: float = 0.0,
+    write_seconds: float = 0.0,
     **settings: Any,
 ) -> Outcome:
-    """Train once in `world` processes; when one of them dies, the others are killed."""
+    """Train once in `world` processes; when one of them dies, the others are killed.
+
+    Args:
+        root: Stands for /opt/ml.
+        code: The model's folder.
+        world: How many processes.
+        dies_after: See `RecordingObserver`.
+        terminated_after: See there.
+        dies_within: See there.
+        write_seconds: How much longer than here a disk takes to write a checkpoint.
+        settings: Hyperparameters.
+    """
     file = root / "events.jsonl"
     file.unlink(missing_ok=True)
     texts = {"logging_steps": "1", **{name: str(value) for name, value in settings.items()}}
-    observer = RecordingObserver(file, dies_after, terminated_after)
-    codes = in_processes(world, _train, root, code, texts, observer)
+    observer = RecordingObserver(file, dies_after, terminated_after, dies_within)
+    codes = in_processes(world, _train, root, code, texts, observer, write_seconds)
     lines = file.read_text().splitlines() if file.exists() else []
     events = [json.loads(line) for line in lines]
     return Outcome(
@@ -85,6 +105,7 @@ def train(
 
 def in_processes(world: int, function: Callable[..., None], *arguments: Any) -> tuple[int, ...]:
     """Call `function(*arguments)` in `world` processes that are ranks; return their exit codes."""
+    _start_forkserver()
     port = _free_port()
     processes: list[BaseProcess] = [
         CONTEXT.Process(target=_as_rank, args=(rank, world, port, function, *arguments))
@@ -100,6 +121,23 @@ def in_processes(world: int, function: Callable[..., None], *arguments: Any) -> 
             process.kill()
             process.join()
     return tuple(process.exitcode or 0 for process in processes)
+
+
+def _start_forkserver() -> None:
+    """Start it if it does not run; what it cannot import before it forks it leaves out, silently.
+
+    Python 3.11 forgets to tell it where this folder is.
+    """
+    before = os.environ.get("PYTHONPATH")
+    here = str(Path(__file__).parent)
+    os.environ["PYTHONPATH"] = here if before is None else os.pathsep.join([here, before])
+    try:
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
 
 
 def _as_rank(
@@ -121,12 +159,28 @@ def _as_rank(
     function(*arguments)
 
 
-def _train(root: Path, code: Path, texts: dict[str, str], observer: RecordingObserver) -> None:
+def _train(
+    root: Path,
+    code: Path,
+    texts: dict[str, str],
+    observer: RecordingObserver,
+    write_seconds: float,
+) -> None:
+    from torch.distributed.checkpoint.filesystem import FileSystemWriter
+
     from ml_runtime.layout import read_layout
     from ml_runtime.model_code import ModelCode
+    from ml_runtime.training import checkpoint
     from ml_runtime.training.loop import train_model
     from ml_runtime.training.process_group import join_process_group
 
+    class SlowWriter(FileSystemWriter):
+        def finish(self, *arguments: Any, **options: Any) -> None:
+            time.sleep(write_seconds)
+            super().finish(*arguments, **options)
+
+    if write_seconds:
+        vars(checkpoint)["FileSystemWriter"] = SlowWriter
     layout = replace(read_layout(root, {}), hyperparameters=texts)
     with join_process_group() as process:
         train_model(layout, ModelCode(code), process, observer)

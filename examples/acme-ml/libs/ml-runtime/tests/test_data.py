@@ -5,6 +5,9 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pyarrow
+import pyarrow.csv
+import pyarrow.parquet
 import pytest
 from conftest import run, write_model
 
@@ -69,6 +72,26 @@ def test_an_absent_data_file_says_that_git_ignores_it(tmp_path: Path) -> None:
     assert caught.value.code == "data-file-absent"
     assert "ignored by Git" in caught.value.why
     assert "Copy it there" in caught.value.next_step
+
+
+def test_a_version_of_the_data_is_read_from_its_parquet_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = write_model(tmp_path / "m", "classification")
+    of_csv = read_described_csv(code / "columns.json")
+    table = pyarrow.csv.read_csv(code / "data/example.csv")
+    for number, part in enumerate((table.slice(0, 100), table.slice(100))):
+        folder = tmp_path / f"raw/ingest=2026-11-0{number + 1}/content=0a"
+        folder.mkdir(parents=True)
+        # What the data pipeline adds is not asked for.
+        keys = pyarrow.array(["key"] * len(part))
+        part = part.append_column("row_key", keys)
+        pyarrow.parquet.write_table(part, folder / "part-0.parquet")
+    monkeypatch.setenv("SM_CHANNEL_RAW", str(tmp_path / "raw"))
+    of_parquet = read_described_csv(code / "columns.json")
+    assert of_parquet.inputs == of_csv.inputs
+    for name, values in of_csv.columns.items():
+        np.testing.assert_array_equal(of_parquet.columns[name], values, err_msg=name)
 
 
 def test_a_data_set_that_contradicts_itself_names_every_contradiction() -> None:

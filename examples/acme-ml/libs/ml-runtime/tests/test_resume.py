@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import run, write_model
+from processes import train
 from safetensors.numpy import load_file
 
-STEPS = ("--set", "epochs=40", "--set", "batch_size=16", "--set", "save_steps=10")
+SETTINGS = ("epochs=40", "batch_size=16", "save_steps=10", "dropout=0")
+STEPS = tuple(f"--set={setting}" for setting in SETTINGS)
 
 
 def command(root: Path, code: Path) -> list[str]:
@@ -116,14 +118,11 @@ def test_a_finished_run_exports_again_and_a_changed_one_starts_anew(
         np.testing.assert_array_equal(value, before[name])
 
 
-def test_two_processes_train_what_one_process_trains(code: Path, tmp_path: Path) -> None:
-    # 106 rows in batches of 35: the last batch has one row, so one process of two has none.
-    options = ["--set", "epochs=2", "--set", "batch_size=35", "--set", "dropout=0"]
-    one, two = tmp_path / "one", tmp_path / "two"
-    for root in (one, two):
-        run("prepare", root, "--code", str(code))
-    run("train", one, "--code", str(code), "--strategy", "ddp", *options)
-    subprocess.run([*command(two, code), *options], check=True, capture_output=True)
-    found = weights(two)
-    for name, value in weights(one).items():
+def test_two_processes_end_with_the_weights_of_one(
+    code: Path, uninterrupted: Path, tmp_path: Path
+) -> None:
+    run("prepare", tmp_path, "--code", str(code))
+    assert train(tmp_path, code, epochs=40, batch_size=16, dropout=0).exit_codes == (0,)
+    found = weights(uninterrupted)
+    for name, value in weights(tmp_path).items():
         np.testing.assert_allclose(found[name], value, rtol=0, atol=1e-6, err_msg=name)

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from ml_runtime.errors import DataError
 from ml_runtime.schema import Column, Schema, read_schema
-from ml_runtime.tables import column_array, read_csv, write_csv
+from ml_runtime.tables import (
+    Columns,
+    NumberTable,
+    column_array,
+    float_matrix,
+    read_csv,
+    write_csv,
+)
 from ml_runtime.values import (
     LARGEST_NUMBER,
     MISSING_TEXTS,
@@ -158,3 +165,43 @@ def test_a_schema_with_a_text_and_a_tensor_is_read_as_it_was_written(tmp_path: P
     }
     # The words of MLflow's signatures.
     assert image["tensor-spec"] == {"dtype": "uint8", "shape": [-1, 2, 3]}
+
+
+INPUTS = tuple(Column(name) for name in ("a", "b", "c"))
+
+
+def number_table() -> NumberTable:
+    return NumberTable(INPUTS, np.arange(6.0).reshape(2, 3))
+
+
+def test_a_table_of_numbers_gives_its_matrix_as_any_table_would() -> None:
+    block = number_table()
+    plain = dict(block)
+    assert list(plain) == ["a", "b", "c"]
+    assert type(block) is not type(plain)
+    for columns in (block, plain):
+        np.testing.assert_array_equal(float_matrix(columns, INPUTS), [[0, 1, 2], [3, 4, 5]])
+        assert float_matrix(columns, INPUTS).dtype == np.float32
+        np.testing.assert_array_equal(float_matrix(columns, INPUTS[:2]), [[0, 1], [3, 4]])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda columns: columns.__setitem__("b", np.array([7.0, 8.0])),
+        lambda columns: columns.update(b=np.array([7.0, 8.0])),
+        lambda columns: columns.__ior__({"b": np.array([7.0, 8.0])}),
+        lambda columns: columns["b"].__setitem__(slice(None), [7.0, 8.0]),
+    ],
+    ids=["set", "update", "or", "in place"],
+)
+def test_a_changed_column_is_what_the_matrix_has(change: Callable[[Columns], None]) -> None:
+    columns = number_table()
+    change(columns)
+    np.testing.assert_array_equal(float_matrix(columns, INPUTS)[:, 1], [7, 8])
+
+
+def test_a_matrix_is_the_callers_own() -> None:
+    columns = number_table()
+    float_matrix(columns, INPUTS)[:] = 9
+    np.testing.assert_array_equal(columns["a"], [0, 3])

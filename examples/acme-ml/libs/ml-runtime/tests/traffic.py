@@ -56,7 +56,9 @@ class Traffic:
         sent: When each request had been written, of time.perf_counter.
         statuses: The status of each, or LOST.
         refused: Connections that were not made, or ended before a first answer.
-        ending: Set by a test that has told the server to end: then no client reconnects.
+        ending: Set by a test that has told the server to end: then no client that was sent away
+            connects again, unless...
+        returning: ...clients do so until they are refused.
     """
 
     port: int
@@ -67,6 +69,7 @@ class Traffic:
     refused: int = 0
     over: bool = False
     ending: bool = False
+    returning: bool = False
 
     @property
     def counts(self) -> Counter[int]:
@@ -83,11 +86,13 @@ class Traffic:
                 reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
             except OSError:
                 self.refused += 1
+                if self.ending:
+                    return
                 await asyncio.sleep(0.01)
                 continue
             await self._use(reader, writer, chance)
             writer.close()
-            if self.ending:
+            if self.ending and not self.returning:
                 return
 
     async def _use(

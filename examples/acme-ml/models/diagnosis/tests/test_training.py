@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from ml_runtime.data.channels import read_channel
 from ml_runtime.inference import load_exported_model
 from ml_runtime.layout import read_layout
@@ -25,7 +26,8 @@ def test_a_short_run_beats_the_baseline_on_held_out_rows(trained: Path) -> None:
         assert model["value"] < baseline["value"]
 
 
-def test_the_server_answers_held_out_rows_as_training_features_do(trained: Path) -> None:
+@pytest.mark.parametrize("form", ["objects", "lists"])
+def test_the_server_answers_held_out_rows_as_training_features_do(trained: Path, form: str) -> None:
     model = load_exported_model(trained / "model")
     schema = model.schema
     test = read_channel(read_layout(trained, {}), "test", schema)
@@ -33,7 +35,12 @@ def test_the_server_answers_held_out_rows_as_training_features_do(trained: Path)
     expected = model.session.run(None, {"features": computed})[0]
 
     application = Application(model)
-    body = json.dumps({"instances": rows(test, schema.input_names)}).encode()
+    given: list[Any] = rows(test, schema.input_names)
+    if form == "lists":
+        # By position; of a single input the value itself.
+        cells = [list(row.values()) for row in given]
+        given = [row[0] for row in cells] if len(schema.inputs) == 1 else cells
+    body = json.dumps({"instances": given}).encode()
     answer = ask(application, "POST", "/invocations", {"content-type": "application/json"}, body)
     assert answer.status == 200, answer.body
     predictions = json.loads(answer.body)["predictions"]

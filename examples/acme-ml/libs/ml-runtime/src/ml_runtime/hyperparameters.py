@@ -77,7 +77,8 @@ class TrainingHyperparameters(SplitHyperparameters):
             pass instead of keeping them; needs less memory and more time.
         full_determinism: Use deterministic algorithms only; slower on a GPU.
         logging_steps: Optimiser steps between two printed losses; 0 prints one each epoch.
-        save_steps: Optimiser steps between checkpoints; 0 writes one each epoch.
+        save_steps: Most optimiser steps that a kill loses, whenever it comes: a checkpoint is begun
+            twice in so many. 0 is an epoch.
         save_total_limit: Newest checkpoints that are kept, besides the one that validates best.
         load_best_model_at_end: Export the checkpoint with the lowest validation loss, not the last.
         streaming: Read the channels piece by piece while training, for data larger than memory.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .errors import ExportError
 from .model_code import FeaturesModule, ModelCode
 from .schema import Schema, read_schema
+from .session_buffers import SessionBuffers
 from .tables import Columns
 
 
@@ -32,6 +33,10 @@ class ExportedModel:
     features: FeaturesModule
     session: Any
     digest: str
+    _buffers: SessionBuffers = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_buffers", SessionBuffers(self.session))
 
     def answers(self, columns: Columns) -> NDArray[np.float32]:
         """Return probabilities, [rows, classes], or values in the target's unit, [rows, 1].
@@ -40,8 +45,7 @@ class ExportedModel:
         """
         with np.errstate(over="ignore", invalid="ignore"):
             matrix = self.features.compute(columns, self.schema.inputs)
-        answers: NDArray[np.float32] = self.session.run(None, {"features": matrix})[0]
-        return answers
+        return self._buffers.run(matrix)
 
 
 def load_exported_model(folder: Path, threads: int = 1) -> ExportedModel:

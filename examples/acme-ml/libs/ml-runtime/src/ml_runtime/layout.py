@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import LayoutError, joined
+from .whole_files import write_whole
 
 DEFAULT_ROOT = Path("/opt/ml")
 
@@ -173,6 +174,17 @@ def _json(name: str, text: str | None, problems: list[str]) -> Any:
     except json.JSONDecodeError as error:
         problems.append(f"{name} is not JSON ({error})")
         return None
+
+
+def write_report(layout: ContainerLayout, name: str, report: Mapping[str, Any]) -> Path:
+    """Write a report as indented JSON to output/data and return the file.
+
+    Raises:
+        ValueError: It holds a number that JSON has no word for.
+    """
+    file = layout.output_data / name
+    write_whole(file, json.dumps(report, indent=2, allow_nan=False) + "\n")
+    return file
 
 
 def write_failure(layout: ContainerLayout, reason: str) -> None:

@@ -14,6 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .errors import DataError
 
 SCHEMA_VERSION = 1
@@ -120,6 +123,29 @@ class Schema:
     def input_names(self) -> tuple[str, ...]:
         """Names of the inputs in order."""
         return tuple(column.name for column in self.inputs)
+
+    @cached_property
+    def class_index(self) -> dict[str, int]:
+        """Label to index, from 0, in the order of the model's outputs."""
+        return {label: index for index, label in enumerate(self.classes)}
+
+    def target_numbers(self, column: NDArray[Any]) -> NDArray[Any]:
+        """Return the target column as numbers, [rows]: int64 class indices, or float64 values.
+
+        Raises:
+            DataError: It holds labels that are no classes.
+        """
+        if self.task == "regression":
+            return column.astype(np.float64)
+        index = self.class_index
+        if unknown := sorted({str(label) for label in column} - set(index)):
+            raise DataError(
+                "label-unknown",
+                f"A channel holds labels that are no classes: {', '.join(unknown[:5])}.",
+                f"The classes are {', '.join(self.classes)}.",
+                "Run prepare again, or correct the channel.",
+            )
+        return np.array([index[label] for label in column], dtype=np.int64)
 
     @property
     def target_column(self) -> Column:

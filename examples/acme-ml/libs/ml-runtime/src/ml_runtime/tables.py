@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,58 @@ from .values import Refusal, Value, tensor_from_texts, value_from_text
 # Column name to values, all of one length. Numbers and booleans: float64 with NaN for missing.
 # Strings: dtype object, str or None for missing. Tensors: their dtype, shape [rows, ...].
 Columns = dict[str, NDArray[Any]]
+
+# Types of columns that are numbers.
+NUMBERS = frozenset({"double", "long", "boolean"})
+
+
+_name_of = attrgetter("name")
+
+
+class NumberTable(Columns):
+    """A table of numbers whose columns are those of one matrix.
+
+    It is a table like any other, for `float_matrix` a quick one: a column that is put in the place
+    of another, or taken away, makes it forget the matrix.
+
+    Args:
+        inputs: The columns of the matrix, in order.
+        matrix: [rows, columns].
+    """
+
+    __slots__ = ("inputs", "matrix")
+
+    def __init__(self, inputs: Sequence[Column], matrix: NDArray[Any]) -> None:
+        super().__init__(zip(map(_name_of, inputs), matrix.T, strict=True))
+        self.inputs: Sequence[Column] = inputs
+        self.matrix = matrix
+
+
+def _forgetful(name: str) -> Callable[..., Any]:
+    changed = getattr(dict, name)
+
+    def change(self: NumberTable, *arguments: Any, **named: Any) -> Any:
+        self.inputs = ()
+        return changed(self, *arguments, **named)
+
+    return change
+
+
+for _name in (
+    *("__setitem__", "__delitem__", "__ior__", "clear", "pop", "popitem", "setdefault", "update"),
+):
+    setattr(NumberTable, _name, _forgetful(_name))
+
+
+def float_matrix(columns: Columns, inputs: Sequence[Column]) -> NDArray[np.float32]:
+    """Return columns side by side, float32 [rows, columns]; those of strings and tensors are 0."""
+    if isinstance(columns, NumberTable) and columns.inputs is inputs:
+        return columns.matrix.astype(np.float32)
+    matrix = np.zeros((row_count(columns), len(inputs)), dtype=np.float32)
+    for position, column in enumerate(inputs):
+        if column.type in NUMBERS:
+            matrix[:, position] = columns[column.name]
+    return matrix
 
 
 def column_array(column: Column, values: Sequence[Value]) -> NDArray[Any]:

@@ -13,7 +13,7 @@ from .options import positive
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's own options; their defaults come from SageMaker's variables."""
-    parser.add_argument("--host", default="0.0.0.0", help="address to listen on")  # noqa: S104
+    parser.add_argument("--host", default="0.0.0.0", help="address to listen on")  # noqa: S104  # nosec B104
     # SAGEMAKER_BIND_TO_PORT is set for containers of an inference pipeline.
     port = os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080")
     parser.add_argument("--port", type=positive, default=port)

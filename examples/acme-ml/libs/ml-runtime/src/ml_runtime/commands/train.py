@@ -28,15 +28,14 @@ def run(options: argparse.Namespace, layout: ContainerLayout, arguments: list[st
 
     code = find_model_code(layout, os.environ, options.code)
     if code.fits_itself():
-        # Such a model's environment has no torch, which everything below imports.
+        # Such a model's environment has no torch, which the loop imports.
         from ..training.estimators import train_estimator
 
         train_estimator(layout, code)
-        record_background(layout)
-        return
-    from ..training.launch import train
+    else:
+        from ..training.launch import train
 
-    train(layout, code, options.processes, arguments)
+        train(layout, code, options.processes, arguments)
     # The processes that torchrun starts come here too: the one that started them writes. Of several
     # hosts only the first exports a model.
     if "TORCHELASTIC_RUN_ID" not in os.environ and (layout.model / "model.onnx").is_file():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from ..digests import files_digest
 from ..errors import DataError
 from ..layout import ContainerLayout
 from ..schema import Schema, read_schema
@@ -77,13 +78,11 @@ def stream_digest(layout: ContainerLayout, names: tuple[str, ...]) -> str:
 
 def channel_digest(layout: ContainerLayout, names: tuple[str, ...]) -> str:
     """Return the SHA-256 over the names and the bytes of the channels' files, in hexadecimal."""
-    digest = hashlib.sha256()
-    for name in names:
-        for file in _files(layout, name):
-            content = hashlib.sha256(file.read_bytes()).hexdigest()
-            path = file.relative_to(layout.channel(name)).as_posix()
-            digest.update(f"{name}/{path} {content}\n".encode())
-    return digest.hexdigest()
+    return files_digest(
+        (f"{name}/{file.relative_to(layout.channel(name)).as_posix()}", file)
+        for name in names
+        for file in _files(layout, name)
+    )
 
 
 def _files(layout: ContainerLayout, name: str) -> list[Path]:

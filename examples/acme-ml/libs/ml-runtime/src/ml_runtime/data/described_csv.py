@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import DataError
 from ..schema import Column, ColumnType, Task
-from ..tables import read_csv, take_rows
+from ..tables import Columns, read_csv, take_rows
 from .dataset import Dataset, observed_range
 
 COLUMN_TYPES: dict[str, ColumnType] = {
@@ -75,7 +75,8 @@ def read_description(file: Path) -> Description:
 def read_described_csv(description: Path) -> Dataset:
     """Read the data set that a columns.json describes; rows without a target are left out.
 
-    Where SM_CHANNEL_RAW names a folder, the data file is looked for in it, by its name alone.
+    Where SM_CHANNEL_RAW names a folder, the data file is looked for in it, by its name alone;
+    without one, all Parquet files below it are read: a version of the data, from the data pipeline.
 
     Raises:
         DataError: The description or the data file is absent or malformed.
@@ -83,9 +84,11 @@ def read_described_csv(description: Path) -> Dataset:
     told = read_description(description)
     # In a container the data is no part of the image: it comes as the channel "raw".
     raw = os.environ.get("SM_CHANNEL_RAW")
+    parts: list[Path] = []
     if raw is not None:
         told = replace(told, file=Path(raw) / told.file.name)
-    if not told.file.is_file():
+        parts = [] if told.file.is_file() else sorted(Path(raw).rglob("*.parquet"))
+    if not parts and not told.file.is_file():
         raise DataError(
             "data-file-absent",
             f"There is no data file {told.file}.",
@@ -93,7 +96,8 @@ def read_described_csv(description: Path) -> Dataset:
             f'Copy it there, or change "file" in {description}.',
         )
     target_type: ColumnType = "string" if told.task == "classification" else "double"
-    columns = read_csv(told.file, [*told.inputs, Column(told.target, target_type, required=False)])
+    wanted = [*told.inputs, Column(told.target, target_type, required=False)]
+    columns = _read_parquet(parts, wanted) if parts else read_csv(told.file, wanted)
     targets = columns[told.target]
     kept = np.array([value is not None and value == value for value in targets], dtype=bool)
     columns = take_rows(columns, np.flatnonzero(kept))
@@ -112,6 +116,17 @@ def read_described_csv(description: Path) -> Dataset:
         source=f"{told.file.name}, described by {description.name}",
         target_unit=told.target_unit,
     )
+
+
+def _read_parquet(files: list[Path], wanted: list[Column]) -> Columns:
+    import pyarrow
+    import pyarrow.parquet
+
+    from .arrow_tables import columns_from_arrow
+
+    # Not as one data set: folders such as ingest=... would become columns.
+    tables = [pyarrow.parquet.ParquetFile(file).read() for file in files]
+    return columns_from_arrow(pyarrow.concat_tables(tables), wanted, f"{len(files)} Parquet files")
 
 
 def _column(entry: dict[str, Any]) -> Column:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -10,10 +9,10 @@ from numpy.typing import NDArray
 
 from ..data.channels import channel_digest, read_channel
 from ..inference import load_exported_model
-from ..layout import ContainerLayout
+from ..layout import ContainerLayout, write_report
 from ..schema import Schema
 from ..tables import row_count
-from .metrics import classification_metrics, regression_metrics
+from .metrics import metrics_of
 
 
 def evaluate(layout: ContainerLayout) -> dict[str, Any]:
@@ -29,7 +28,7 @@ def evaluate(layout: ContainerLayout) -> dict[str, Any]:
     schema = model.schema
     test = read_channel(layout, "test", schema)
     known = read_channel(layout, "train", schema)[schema.target]
-    truth = test[schema.target]
+    truth = schema.target_numbers(test[schema.target])
     metrics = metrics_of(schema, model.answers(test).astype(np.float64), truth)
     baseline = metrics_of(schema, _baseline_answers(schema, known, len(truth)), truth)
     report = {
@@ -46,9 +45,7 @@ def evaluate(layout: ContainerLayout) -> dict[str, Any]:
         "model": {"flavour": schema.flavour, "onnxSha256": model.digest},
         "data": {"testSha256": channel_digest(layout, ("test",))},
     }
-    layout.output_data.mkdir(parents=True, exist_ok=True)
-    file = layout.output_data / "evaluation.json"
-    file.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n", "utf-8")
+    write_report(layout, "evaluation.json", report)
     _print_table(report)
     return report
 
@@ -61,22 +58,6 @@ def skill(task: str, metrics: dict[str, float], baseline: dict[str, float]) -> f
     """
     loss = "log_loss" if task == "classification" else "rmse"
     return 1.0 - metrics[loss] / baseline[loss] if baseline[loss] > 0 else 0.0
-
-
-def metrics_of(
-    schema: Schema, answers: NDArray[np.float64], truth: NDArray[Any]
-) -> dict[str, float]:
-    """Return the metrics of a task, by name.
-
-    Args:
-        schema: Says which task, and the classes.
-        answers: What the model answers: probabilities [rows, classes], or values [rows, 1].
-        truth: The target column, shape [rows].
-    """
-    if schema.task == "regression":
-        return regression_metrics(answers[:, 0], truth.astype(np.float64))
-    index = {label: position for position, label in enumerate(schema.classes)}
-    return classification_metrics(answers, np.array([index[label] for label in truth]))
 
 
 def _baseline_answers(schema: Schema, known: NDArray[Any], rows: int) -> NDArray[np.float64]:

@@ -7,8 +7,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..schema import Schema
+
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
+
+
+def metrics_of(schema: Schema, answers: Floats, truth: NDArray[Any]) -> dict[str, float]:
+    """Return the metrics of a task, by name.
+
+    Args:
+        schema: Says which task, and the classes.
+        answers: What the model answers: probabilities [rows, classes], or values [rows, 1].
+        truth: The target, [rows], as `Schema.target_numbers` gives it.
+    """
+    if schema.task == "regression":
+        return regression_metrics(answers[:, 0], truth)
+    return classification_metrics(answers, truth)
 
 
 def classification_metrics(probabilities: Floats, truth: Indices) -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ..digests import file_digest
 from ..errors import LoadTestError
 from .client import Target
 from .clients import Clients, default_processes, measure_ceiling
@@ -87,7 +87,7 @@ def load_test(
 def digest_of(model: Path) -> str | None:
     """Return the SHA-256 of a model folder's model.onnx in hexadecimal; None if there is none."""
     file = model / "model.onnx"
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else None
+    return file_digest(file) if file.is_file() else None
 
 
 def finish(

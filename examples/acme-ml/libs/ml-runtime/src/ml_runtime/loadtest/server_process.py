@@ -69,7 +69,7 @@ def _wait(address: str, process: subprocess.Popen[bytes]) -> None:
             why = f"It ended with {process.returncode}; the lines above say why."
             break
         try:
-            urllib.request.urlopen(f"{address}/ping", timeout=2).close()  # noqa: S310 - http only
+            urllib.request.urlopen(f"{address}/ping", timeout=2).close()  # noqa: S310  # nosec B310
             return
         except (urllib.error.URLError, OSError) as error:
             why = str(error)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import platform
 import shutil
 import tempfile
@@ -17,10 +15,12 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from ..data.channels import read_channel
+from ..digests import file_digest
 from ..errors import OptimisationError
-from ..evaluation.evaluate import metrics_of
+from ..evaluation.metrics import metrics_of
 from ..inference import load_exported_model
-from ..layout import ContainerLayout
+from ..layout import ContainerLayout, write_report
+from ..whole_files import copy_whole
 from .decision import DECIDING_METRIC, Candidate, Decision, decide
 from .devices import device_reports
 from .latency import PLAIN, Latency, Measure, measure_latency, open_session, run_session
@@ -58,7 +58,6 @@ def optimise(
         MlRuntimeError: The model or a channel is absent, or the model is optimised already and the
             plain one is gone.
     """
-    layout.output_data.mkdir(parents=True, exist_ok=True)
     model = load_exported_model(layout.model)
     schema = model.schema
     tables = {name: read_channel(layout, name, schema) for name in ("train", "validation")}
@@ -67,8 +66,9 @@ def optimise(
     )
     with tempfile.TemporaryDirectory() as folder:
         files, left_out = _candidate_files(Path(folder), _plain(layout), calibration, settings)
+        truth = schema.target_numbers(tables["validation"][schema.target])
         metrics = {
-            name: metrics_of(schema, _answers(file, held_out), tables["validation"][schema.target])
+            name: metrics_of(schema, _answers(file, held_out), truth)
             for name, file in files.items()
         }
         latencies = measure(files, held_out[:ROWS_PER_CALL])
@@ -87,16 +87,15 @@ def optimise(
             "rowsPerCall": ROWS_PER_CALL,
             "machine": _machine(),
             "candidates": [
-                _described(one, decision, metrics[one.name], _digest(files[one.name]))
+                _described(one, decision, metrics[one.name], file_digest(files[one.name]))
                 for one in candidates
             ],
             "notTried": left_out,
             "devices": device_reports(files[decision.kept], held_out[:ROWS_PER_CALL]),
         }
         _keep(layout, files, decision.kept)
-    report["onnxSha256"] = _digest(layout.model / "model.onnx")
-    text = json.dumps(report, indent=2, allow_nan=False) + "\n"
-    (layout.output_data / REPORT_FILE).write_text(text, "utf-8")
+    report["onnxSha256"] = file_digest(layout.model / "model.onnx")
+    write_report(layout, REPORT_FILE, report)
     _print_table(report)
     return report
 
@@ -107,7 +106,7 @@ def _plain(layout: ContainerLayout) -> Path:
     origin = {entry.key: entry.value for entry in onnx.load(file).metadata_props}.get(ORIGIN)
     if origin is None:
         return file
-    if kept.is_file() and _digest(kept) == origin:
+    if kept.is_file() and file_digest(kept) == origin:
         return kept
     raise OptimisationError(
         "already-optimised",
@@ -141,7 +140,7 @@ def _candidate_files(
                 continue
             files[name] = folder / f"{name}.onnx"
             rewrite(base, files[name], rows)
-    origin = _digest(files[PLAIN])
+    origin = file_digest(files[PLAIN])
     for name, file in files.items():
         if name != PLAIN:
             rewritten = onnx.load(file)
@@ -161,16 +160,10 @@ def _keep(layout: ContainerLayout, files: dict[str, Path], kept: str) -> None:
     """Put the plain model aside before the other one takes its place: no moment has neither."""
     aside = layout.output_data / PLAIN_FILE
     if kept != PLAIN:
-        _place(files[PLAIN], aside)
-    _place(files[kept], layout.model / "model.onnx")
+        copy_whole(files[PLAIN], aside)
+    copy_whole(files[kept], layout.model / "model.onnx")
     if kept == PLAIN:
         aside.unlink(missing_ok=True)
-
-
-def _place(source: Path, target: Path) -> None:
-    partial = target.with_name(f".{target.name}.partial")
-    shutil.copyfile(source, partial)
-    partial.replace(target)
 
 
 def _described(
@@ -187,10 +180,6 @@ def _described(
         "metrics": metrics,
         "onnxSha256": digest,
     }
-
-
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _machine() -> dict[str, Any]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
+from ..digests import files_digest, json_digest
 from .graph import Step
 
 # Files of a model's folder that a kind of step reads, as patterns; kinds that are not here read
@@ -33,7 +33,7 @@ SETTINGS: Mapping[str, tuple[str, ...]] = {
 
 def digest_of(folder: Path) -> str:
     """Return the SHA-256 over names and contents of all files below a folder, in hexadecimal."""
-    return _digest((file.relative_to(folder).as_posix(), file) for file in _files(folder))
+    return files_digest((file.relative_to(folder).as_posix(), file) for file in _files(folder))
 
 
 def key_of(
@@ -60,7 +60,7 @@ def key_of(
         "overrides": dict(overrides),
         "runtime": runtime_digest(),
     }
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return json_digest(parts)
 
 
 @cache
@@ -69,7 +69,7 @@ def runtime_digest() -> str:
     package = Path(__file__).parent.parent
     files = ((file.relative_to(package).as_posix(), file) for file in sorted(package.rglob("*.py")))
     installed = sorted({f"{one.name}=={one.version}" for one in distributions()})
-    return hashlib.sha256("\n".join([_digest(files), *installed]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([files_digest(files), *installed]).encode()).hexdigest()
 
 
 def _code_digest(kind: str, code: Path) -> str:
@@ -79,7 +79,7 @@ def _code_digest(kind: str, code: Path) -> str:
         for file in sorted(found)
         if file.is_file() and (file.name not in NOT_CODE or file.name in CODE[kind])
     ]
-    return _digest(
+    return files_digest(
         (path.as_posix(), file)
         for path, file in named
         if not any(part.startswith(".") or part in ("tests", "__pycache__") for part in path.parts)
@@ -89,12 +89,3 @@ def _code_digest(kind: str, code: Path) -> str:
 
 def _files(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
-
-
-def _digest(files: Iterable[tuple[str, Path]]) -> str:
-    digest = hashlib.sha256()
-    for name, file in files:
-        with file.open("rb") as content:
-            inner = hashlib.file_digest(content, "sha256").hexdigest()
-        digest.update(f"{name} {inner}\n".encode())
-    return digest.hexdigest()

@@ -110,7 +110,7 @@ def _bring(place: Binding, source: Path, root: Path, written: set[str]) -> None:
                 "artifact-absent", f"There is no {archive}.", "The step reads a model.", ""
             )
         with tarfile.open(archive, "r:gz") as packed:
-            packed.extractall(target, **SAFE_MEMBERS)  # noqa: S202
+            packed.extractall(target, **SAFE_MEMBERS)  # noqa: S202  # nosec B202
     elif place.path in written:
         shutil.copytree(source, target)
     else:

@@ -6,7 +6,6 @@ themselves: a person does.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -14,8 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..digests import file_digest
 from ..errors import PipelineError
-from ..layout import ContainerLayout
+from ..layout import ContainerLayout, write_report
 from ..tracking.lineage import commit_of
 from ..tracking.store import STORE, open_client, repository_of, tracking_uri
 from .fingerprint import digest_of
@@ -78,9 +78,7 @@ def register(
         version = client.create_model_version(name, source.as_uri(), tags=tags)
         found = int(version.version)
     result = Registration(name, found, digest, str(source), uri, created)
-    layout.output_data.mkdir(parents=True, exist_ok=True)
-    file = layout.output_data / "registration.json"
-    file.write_text(json.dumps(asdict(result), indent=2) + "\n", "utf-8")
+    write_report(layout, "registration.json", asdict(result))
     verb = "registered as" if created else "is already"
     print(f"register: {name} {verb} version {found} ({approval}); sha256={digest[:12]};")
     return result
@@ -118,7 +116,6 @@ def _report(file: Path) -> Mapping[str, Any]:
 def _tags(
     layout: ContainerLayout, report: Mapping[str, Any], digest: str, approval: str, commit: str
 ) -> dict[str, str]:
-    schema = (layout.model / "schema.json").read_bytes()
     metrics = {f"metric.{name}": str(one["value"]) for name, one in report["metrics"].items()}
     return {
         **metrics,
@@ -126,7 +123,7 @@ def _tags(
         "approval_status": approval,
         "artifact_sha256": digest,
         "onnx_sha256": str(report["model"]["onnxSha256"]),
-        "schema_sha256": hashlib.sha256(schema).hexdigest(),
+        "schema_sha256": file_digest(layout.model / "schema.json"),
         "test_data_sha256": str(report["data"]["testSha256"]),
         "flavour": str(report["model"]["flavour"]),
         "git_commit": commit,

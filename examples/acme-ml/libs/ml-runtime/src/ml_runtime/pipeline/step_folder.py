@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..whole_files import write_whole
+
 STATE_FILE = "state.json"
 LOG_FILE = "output.txt"
 
@@ -37,9 +39,7 @@ def read_state(folder: Path) -> StepState | None:
 
 def write_state(folder: Path, state: StepState) -> None:
     """Write the state: the last thing of a step, and whole or not at all."""
-    partial = folder / f".{STATE_FILE}"
-    partial.write_text(json.dumps(asdict(state), indent=2) + "\n", "utf-8")
-    partial.replace(folder / STATE_FILE)
+    write_whole(folder / STATE_FILE, json.dumps(asdict(state), indent=2) + "\n")
 
 
 def lay_out(

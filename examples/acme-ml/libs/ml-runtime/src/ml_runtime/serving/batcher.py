@@ -35,7 +35,7 @@ MOST_TURNS = 16
 # After so many turns that brought one request only, requests are computed at once...
 LONELY_TURNS = 32
 # ...but every so many, which waits for a turn.
-PROBE = 8
+PROBE = 32
 
 
 class Batcher:

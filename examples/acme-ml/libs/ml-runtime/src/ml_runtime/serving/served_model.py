@@ -57,7 +57,7 @@ class ServedModel:
         if not accepted:
             return
         answers = self.model.answers(tables[0] if len(tables) == 1 else joined_tables(tables))
-        finite = bool(np.isfinite(answers).all())
+        finite = np.count_nonzero(np.isfinite(answers)) == answers.size
         start = 0
         for work in accepted:
             mine = answers[start : start + work.count]

@@ -55,7 +55,7 @@ class ServingSettings:
         200_000, "most rows the model computes to explain a body", least=1
     )
     capture_percent: float = _setting(0.0, "share of the requests that is captured, 0 to 100")
-    capture_folder: str = _setting("/tmp/capture", "folder of the captured requests")  # noqa: S108
+    capture_folder: str = _setting("/tmp/capture", "folder of the captured requests")  # noqa: S108  # nosec B108
     capture_megabytes: float = _setting(64.0, "most disk that captured requests take")
     capture_drop: str = _setting("", "columns that are never captured, separated by commas")
     metrics_seconds: float = _setting(60.0, "time between two lines of metrics; 0: none")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..layout import ContainerLayout
+from ..whole_files import write_whole
 from .energy import Usage, estimate
 from .gpu_power import GpuPower
 from .lineage import lineage
@@ -110,10 +111,7 @@ class RunRecorder:
 
     def _write(self) -> None:
         self.content |= self._system()
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        partial = self.file.with_name(f".{RECORD_FILE}.partial")
-        partial.write_text(json.dumps(self.content, indent=1, allow_nan=False) + "\n", "utf-8")
-        partial.replace(self.file)
+        write_whole(self.file, json.dumps(self.content, indent=1, allow_nan=False) + "\n")
         self.written = time.monotonic()
 
     def _system(self) -> dict[str, Any]:

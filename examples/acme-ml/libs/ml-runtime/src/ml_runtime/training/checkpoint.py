@@ -11,8 +11,6 @@ is decided when a run starts, by reading the list, and by all hosts together.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import shutil
@@ -40,9 +38,14 @@ from torch.optim import Optimizer
 from .process_group import Process
 
 
-def run_id(parts: dict[str, Any]) -> str:
-    """Return 12 hexadecimal digits that stand for everything that decides a run's result."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
+def begins_checkpoint(step: int, save_steps: int) -> bool:
+    """Return whether a checkpoint is begun after this step: twice in `save_steps` steps.
+
+    `Checkpoints.save` waits for the one before. So when a checkpoint is begun, the one before is in
+    its place, and a kill falls back over two gaps at most, which together are `save_steps`. (A gap
+    of one step has no half: where `save_steps` is 1, each checkpoint has to be waited for.)
+    """
+    return step % save_steps in (0, save_steps // 2)
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class Checkpoints:
 
     def __init__(self, folder: Path, run: str, process: Process, limit: int) -> None:
         self.folder, self.process, self.limit = folder / run, process, limit
-        self.pending: tuple[Progress, Future[Any]] | None = None
+        self.pending: tuple[Progress, Future[None]] | None = None
         if process.world_size == 1:
             # One process is what was asked for; torch warns of it at every checkpoint.
             warnings.filterwarnings("ignore", message="torch.distributed is disabled")
@@ -132,8 +135,9 @@ class Checkpoints:
             no_dist=self.process.world_size == 1,
         )
         assert isinstance(future, Future)  # noqa: S101 - a blocking stager gives no other answer
-        future.add_done_callback(lambda done: self._publish(progress, done))
-        self.pending = (progress, future)
+        published: Future[None] = Future()
+        future.add_done_callback(lambda written: self._publish(progress, written, published))
+        self.pending = (progress, published)
 
     def finish(self) -> None:
         """Wait until the checkpoint that is being written is in its place.
@@ -143,17 +147,26 @@ class Checkpoints:
         """
         if self.pending is None:
             return
-        progress, future = self.pending
+        progress, published = self.pending
         self.pending = None
-        future.result()
-        # Its callback, which puts it in its place, may still be running; all of a host wait for it.
+        published.result()
+        # Another process of this host puts it in its place.
         while self._partial(progress.step).exists():
             os.sched_yield()
 
-    def _publish(self, progress: Progress, done: Future[Any]) -> None:
+    def _publish(self, progress: Progress, written: Future[Any], published: Future[None]) -> None:
         """Put a written checkpoint in its place; all processes have written when one is told."""
-        if done.exception() is not None or not self.process.is_first_of_host:
-            return
+        try:
+            written.result()
+            if self.process.is_first_of_host:
+                self._place(progress)
+        except BaseException as error:
+            published.set_exception(error)
+        else:
+            published.set_result(None)
+
+    def _place(self, progress: Progress) -> None:
+        """Rename it, and drop those before it that are not kept."""
         target = self._at(progress.step)
         shutil.rmtree(target, ignore_errors=True)
         self._partial(progress.step).rename(target)

@@ -6,8 +6,6 @@ estimators_xgboost.py and estimators_sklearn.py.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.channels import channel_digest, read_channel, read_channel_schema
-from ..errors import DataError
-from ..evaluation.metrics import classification_metrics, regression_metrics
+from ..digests import run_id
+from ..evaluation.metrics import metrics_of
 from ..hyperparameters import SplitHyperparameters, one_of, parse_hyperparameters, within
 from ..layout import ContainerLayout
 from ..model_code import Feature, ModelCode
@@ -111,7 +109,7 @@ def train_estimator(layout: ContainerLayout, code: ModelCode) -> None:
     settings = parse_hyperparameters(module.Hyperparameters, layout.hyperparameters)
     schema = replace(read_channel_schema(layout), flavour=module.FLAVOUR)
     digest = channel_digest(layout, ("train", "validation"))
-    run = _run_id(
+    run = run_id(
         {
             "settings": asdict(settings),
             "data": digest,
@@ -145,7 +143,9 @@ def train_estimator(layout: ContainerLayout, code: ModelCode) -> None:
     except Exception as error:
         recorder.on_end({"status": "failed", "reason": str(error)})
         raise
-    metrics = _metrics(schema, fitted.predict(validation.features), validation.target)
+    answers = fitted.predict(validation.features).astype(np.float64)
+    found = metrics_of(schema, answers, validation.target)
+    metrics = {f"validation_{name}": value for name, value in found.items()}
     print(" ".join(f"{name}={value:.6f};" for name, value in metrics.items()), flush=True)
     recorder.on_epoch(1, metrics)
 
@@ -166,41 +166,10 @@ def train_estimator(layout: ContainerLayout, code: ModelCode) -> None:
     recorder.on_end({"status": "finished", "step": 1, "onnxMaxAbsDifference": parity})
 
 
-def _run_id(parts: dict[str, Any]) -> str:
-    """Return 12 hexadecimal digits that stand for everything that decides a run's result."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
-
-
 def make_split(table: Columns, schema: Schema, compute: Callable[..., Any]) -> Split:
     """Return a channel as `fit` takes it; `compute` is that of features.py.
 
     Raises:
         DataError: The target holds labels that are no classes.
     """
-    return Split(compute(table, schema.inputs), _target(schema, table[schema.target]))
-
-
-def _target(schema: Schema, values: NDArray[Any]) -> NDArray[Any]:
-    if schema.task == "regression":
-        return values.astype(np.float64)
-    index = {label: position for position, label in enumerate(schema.classes)}
-    if unknown := sorted({str(value) for value in values} - set(index)):
-        raise DataError(
-            "label-unknown",
-            f"A channel holds labels that are no classes: {', '.join(unknown[:5])}.",
-            f"The classes are {', '.join(schema.classes)}.",
-            "Run prepare again, or correct the channel.",
-        )
-    return np.array([index[value] for value in values], dtype=np.int64)
-
-
-def _metrics(
-    schema: Schema, answers: NDArray[np.float32], target: NDArray[Any]
-) -> dict[str, float]:
-    wide = answers.astype(np.float64)
-    metrics = (
-        regression_metrics(wide[:, 0], target)
-        if schema.task == "regression"
-        else classification_metrics(wide, target)
-    )
-    return {f"validation_{name}": value for name, value in metrics.items()}
+    return Split(compute(table, schema.inputs), schema.target_numbers(table[schema.target]))

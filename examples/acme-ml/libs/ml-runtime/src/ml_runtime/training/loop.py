@@ -13,12 +13,13 @@ from torch.amp.grad_scaler import GradScaler
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 
 from ..data.channels import read_channel_schema
+from ..digests import run_id
 from ..errors import TrainingError
 from ..hyperparameters import TrainingHyperparameters, parse_hyperparameters
 from ..layout import ContainerLayout
 from ..model_code import ModelCode
 from .batches import Batch, Batches
-from .checkpoint import Checkpoints, Progress, TrainingState, run_id
+from .checkpoint import Checkpoints, Progress, TrainingState, begins_checkpoint
 from .export import export_model
 from .interruption import interruptible, stopped
 from .objective import Objective, ServedModel
@@ -121,8 +122,11 @@ def train_model(
                     )
                 since, since_step = time.monotonic(), step
             stops = interruption.agreed()
-            if step % save_steps == 0 or step in (last_step, progress.best_step) or stops:
+            is_due = begins_checkpoint(step, save_steps)
+            if is_due or step in (last_step, progress.best_step) or stops:
                 checkpoints.save(replace(progress, step=step), state)
+                if save_steps == 1:
+                    checkpoints.finish()
             if stops and step < last_step:
                 checkpoints.close()
                 raise stopped(step)

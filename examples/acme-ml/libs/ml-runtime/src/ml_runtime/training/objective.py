@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..errors import DataError
 from ..schema import Schema
 
 
@@ -37,18 +36,10 @@ class Objective:
 
     def targets(self, values: NDArray[Any]) -> Tensor:
         """Return the target column, shape [rows], as int64 class indices or scaled float32."""
+        numbers = torch.from_numpy(self.schema.target_numbers(values))
         if self.schema.task == "regression":
-            scaled = (values.astype(np.float64) - self.mean) / self.deviation
-            return torch.tensor(scaled, dtype=torch.float32)
-        index = {label: position for position, label in enumerate(self.schema.classes)}
-        if unknown := sorted({str(value) for value in values} - set(index)):
-            raise DataError(
-                "label-unknown",
-                f"A channel holds labels that are no classes: {', '.join(unknown[:5])}.",
-                f"The classes are {', '.join(self.schema.classes)}.",
-                "Run prepare again, or correct the channel.",
-            )
-        return torch.tensor([index[value] for value in values], dtype=torch.int64)
+            return ((numbers - self.mean) / self.deviation).float()
+        return numbers
 
     def loss_sum(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Return the summed loss: cross-entropy (nats) or squared error (deviations squared)."""

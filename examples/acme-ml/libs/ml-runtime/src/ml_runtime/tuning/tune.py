@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sys
 import threading
 import warnings
@@ -13,8 +11,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..data.channels import channel_digest
+from ..digests import run_id
 from ..errors import TuningError
-from ..layout import ContainerLayout
+from ..layout import ContainerLayout, write_report
 from ..model_code import ModelCode
 from .space import DIRECTIONS, Space
 from .trial_run import Outcome, RunTrial, TrainingProcesses
@@ -75,9 +74,7 @@ def tune(
     finally:
         processes.close()
     report = _report(space, study)
-    layout.output_data.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(report, indent=2, allow_nan=False) + "\n"
-    (layout.output_data / REPORT_FILE).write_text(text, "utf-8")
+    write_report(layout, REPORT_FILE, report)
     return report
 
 
@@ -174,7 +171,6 @@ def _study(layout: ContainerLayout, code: ModelCode, space: Space) -> Study:
         "code": code.digest(),
         "hyperparameters": dict(layout.hyperparameters),
     }
-    name = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
     folder = layout.root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     pruner: optuna.pruners.BasePruner = optuna.pruners.NopPruner()
@@ -185,7 +181,7 @@ def _study(layout: ContainerLayout, code: ModelCode, space: Space) -> Study:
     study = optuna.create_study(
         storage=f"sqlite:///{folder / 'study.db'}",
         pruner=pruner,
-        study_name=name,
+        study_name=run_id(parts),
         direction=DIRECTIONS[space.type],
         load_if_exists=True,
     )

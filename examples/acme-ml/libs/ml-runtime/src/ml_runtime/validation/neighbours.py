@@ -77,9 +77,8 @@ def label_trust(table: Columns, schema: Schema) -> LabelTrust | None:
         away = np.abs(values - values[nearest].mean(axis=1))
         residuals = np.quantile(away, np.linspace(0, 1, 101), method="inverted_cdf")
         return LabelTrust(len(points), residuals=tuple(map(float, residuals)))
-    index = {label: place for place, label in enumerate(schema.classes)}
-    labels = np.array([index[label] for label in table[schema.target]])
-    votes = (labels[nearest][:, :, None] == np.arange(len(index))).sum(axis=1)
+    labels = schema.target_numbers(table[schema.target])
+    votes = (labels[nearest][:, :, None] == np.arange(len(schema.classes))).sum(axis=1)
     odd = votes.argmax(axis=1) != labels
     suspects = chosen[np.flatnonzero(odd)[:50]] + 1
     return LabelTrust(len(points), int(odd.sum()), suspects=tuple(int(row) for row in suspects))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 from ..data.channels import channel_digest, read_channel, read_channel_schema
+from ..digests import file_digest
 from ..errors import DataError, QuarantineError, joined
-from ..layout import ContainerLayout
+from ..layout import ContainerLayout, write_report
+from ..whole_files import copy_whole
 from .checks import Finding, compare
 from .profile import make_profile, measures, read_profile
 
@@ -69,19 +69,16 @@ def validate(layout: ContainerLayout, baseline: Path | None) -> dict[str, Any]:
         "channel": CHANNEL,
         "rows": new.rows,
         "dataSha256": digest,
-        "baselineSha256": None
-        if baseline is None
-        else hashlib.sha256(baseline.read_bytes()).hexdigest(),
+        "baselineSha256": None if baseline is None else file_digest(baseline),
         "labelsCompared": new.labels is not None,
         "findings": [finding.to_json() for finding in findings],
     }
     quarantine = _quarantine(layout, digest) if findings else None
     if quarantine is not None:
         report["quarantine"] = str(quarantine)
-    text = json.dumps(report, indent=2, allow_nan=False) + "\n"
-    (layout.output_data / REPORT_FILE).write_text(text, "utf-8")
+    file = write_report(layout, REPORT_FILE, report)
     if quarantine is not None:
-        (quarantine.parent / REPORT_FILE).write_text(text, "utf-8")
+        copy_whole(file, quarantine.parent / REPORT_FILE)
         raise _refused(findings, quarantine)
     print(f"validate: {new.rows} rows; sha256={digest[:12]}; verdict={report['verdict']};")
     return report
@@ -89,10 +86,7 @@ def validate(layout: ContainerLayout, baseline: Path | None) -> dict[str, Any]:
 
 def trust(layout: ContainerLayout, target: Path) -> None:
     """Make the profile that `validate` wrote the baseline; whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.partial")
-    shutil.copyfile(layout.output_data / CANDIDATE_FILE, partial)
-    partial.replace(target)
+    copy_whole(layout.output_data / CANDIDATE_FILE, target)
     print(f"validate: trusted from now on: {target}", flush=True)
 
 
