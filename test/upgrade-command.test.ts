@@ -19,6 +19,7 @@ const waMl = (root: string, ...args: string[]) =>
   spawnSync(process.execPath, [program, ...args], {
     cwd: root,
     encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024, // a dry run prints every line that two releases changed
     env: { ...process.env, NO_COLOR: '1' },
   });
 /** Tarballs as far as an upgrade that installs nothing looks at them: their names and their bytes. */

@@ -7,7 +7,7 @@ import {
   operationalExcellence,
   reliability,
   rollbackSeconds,
-  alarms,
+  alarmsOf,
 } from '@wa-ml/config';
 import { describe, expect, it } from 'vitest';
 import { example, resourcesOf, synthesiseExample } from './generated-infra';
@@ -33,10 +33,13 @@ const notifications = () =>
   );
 const budgets = (stack: string) =>
   properties('AWS::Budgets::Budget', stack).map(({ Budget }) => Budget.BudgetLimit.Amount);
+/** By age; what is tiered by its use goes there at once. */
 const transitions = () =>
   properties('AWS::S3::Bucket').flatMap(({ LifecycleConfiguration }) =>
     LifecycleConfiguration.Rules.flatMap(({ Transitions = [] }: any) =>
-      Transitions.map(({ TransitionInDays }: any) => TransitionInDays),
+      Transitions.filter(({ StorageClass }: any) => StorageClass !== 'INTELLIGENT_TIERING').map(
+        ({ TransitionInDays }: any) => TransitionInDays,
+      ),
     ),
   );
 const expiries = () =>
@@ -161,7 +164,7 @@ describe('a figure of the policies stands in one place, and in the template', ()
     const watched: string[] = deployment().AutoRollbackConfiguration.Alarms.map(
       ({ AlarmName }: any) => (typeof AlarmName === 'string' ? AlarmName : AlarmName.Ref),
     );
-    const rollingBack = alarms.filter(({ rollsBack }) => rollsBack);
+    const rollingBack = alarmsOf('realtime').filter(({ rollsBack }) => rollsBack);
     expect(watched).toHaveLength(rollingBack.length);
     expect(watched.length).toBeLessThanOrEqual(blueGreenLimits.rollbackAlarms);
     for (const kind of rollingBack) {

@@ -292,7 +292,7 @@ describe('the function', () => {
 
   it('may ask its endpoint and use its tables, and nothing by a wildcard that can be named', () => {
     const list = (value: unknown): any[] => (Array.isArray(value) ? value : [value]);
-    const statements = only(large, 'AWS::IAM::Policy').flatMap(({ Properties }) =>
+    const statements = only(large, 'AWS::IAM::ManagedPolicy').flatMap(({ Properties }) =>
       list(Properties.PolicyDocument.Statement),
     );
     const actions = statements.flatMap(({ Action }) => list(Action));

@@ -129,6 +129,8 @@ export interface Resource {
 export interface Template {
   readonly Resources: Record<string, Resource>;
   readonly Outputs?: Record<string, { Value: unknown }>;
+  readonly Conditions?: Record<string, unknown>;
+  readonly Parameters?: Record<string, unknown>;
 }
 export interface Synthesised extends Synthesis {
   readonly app: App;

@@ -17,7 +17,9 @@ const dashboards = resourcesOf(synthesised, 'AWS::CloudWatch::Dashboard').map(
     widgets: JSON.parse(text(Properties.DashboardBody)).widgets as any[],
   }),
 );
-const rules = resourcesOf(synthesised, 'AWS::Events::Rule');
+const rules = resourcesOf(synthesised, 'AWS::Events::Rule').filter(({ stack }) =>
+  stack.includes('-monitoring-'),
+);
 
 describe('the dashboard of a model', () => {
   it('is one in each environment, by the name of the endpoint', () => {
@@ -122,7 +124,7 @@ describe('a notice of every significant event', () => {
   it('is published by a role of this account that may do nothing else', () => {
     for (const { Properties } of rules)
       for (const target of Properties.Targets) expect(target.RoleArn).toBeDefined();
-    const policies = resourcesOf(synthesised, 'AWS::IAM::Policy').filter(({ stack }) =>
+    const policies = resourcesOf(synthesised, 'AWS::IAM::ManagedPolicy').filter(({ stack }) =>
       stack.includes('-monitoring-'),
     );
     expect(policies).toHaveLength(3);

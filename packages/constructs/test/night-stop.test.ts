@@ -125,7 +125,7 @@ describe('an endpoint outside of production', () => {
   });
 
   it('by a role that may update this one stack and nothing else of CloudFormation', () => {
-    const policy = resources(dev, 'AWS::IAM::Policy').find(({ Properties }) =>
+    const policy = resources(dev, 'AWS::IAM::ManagedPolicy').find(({ Properties }) =>
       JSON.stringify(Properties).includes('UpdateStack'),
     )!;
     const statements = policy.Properties['PolicyDocument'].Statement as Record<string, any>[];

@@ -4,6 +4,14 @@ import { everyPair, everyRelease } from './every-pair';
 import { releaseIn, resourcesOf, runbookTemplates, synthesiseExample } from './generated-infra';
 
 const runbooks = runbookTemplates();
+const image = (name: string, digit: string) =>
+  `111111111111.dkr.ecr.eu-west-1.amazonaws.com/${name}@sha256:${digit.repeat(64)}`;
+const schedule = {
+  cron: 'cron(0 2 ? * SUN *)',
+  trainingImage: image('training', 'b'),
+  inferenceImage: image('inference', 'c'),
+  gitCommit: '0123456789abcdef0123456789abcdef01234567',
+};
 /** Everything that alarms can watch: endpoints of every type, an API, a data pipeline. */
 const configuration = {
   ...everyPair,
@@ -11,15 +19,16 @@ const configuration = {
   models: {
     ...everyPair.models,
     fronted: {
-      flavour: 'pytorch-tabular' as const,
+      flavour: 'xgboost' as const,
+      data: { file: 'data/customers.csv', target: 'churned' },
       endpoint: { api: true },
-      training: { schedule: 'off-peak' as const },
+      training: { schedule },
     },
   },
 };
 const synthesised = await synthesiseExample({
   configuration,
-  environments: ['dev'],
+  environments: ['dev', 'prod'], // the one trains, the other is backed up and copied
   releases: (name) => ({ ...everyRelease(name), ...releaseIn(name, 'fronted') }),
 });
 

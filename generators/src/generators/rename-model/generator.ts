@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { visitNotIgnoredFiles, type GeneratorCallback, type Tree } from '@nx/devkit';
+import { blobId, manifestPath, parseManifest } from '@wa-ml/blueprint';
 import { InputError } from '@wa-ml/config';
 import { formatReport, lockPythonPackages, withModelRenamed } from '@wa-ml/project';
 import {
@@ -75,10 +76,17 @@ function requireFree(tree: Tree, name: string): void {
 /** Files of the people, in code and configuration, that speak of a model by its old name. */
 function mentionsOf(tree: Tree, name: string): string[] {
   const found: string[] = [];
+  // Our own pages take names as examples.
+  const written = parseManifest(tree.read(manifestPath, 'utf8') ?? '');
+  const isOurs = (path: string, text: string): boolean => {
+    const entry = written.get(path);
+    return entry?.owner === 'managed' && entry.id === blobId(text);
+  };
   const mention = new RegExp(`models/${name}\\b(?!-)|["'\`]${name}["'\`]`);
   visitNotIgnoredFiles(tree, '.', (path) => {
     if (/(^|\/)(\.wa-ml|libs)\/|\.lock$|package-lock\.json$/.test(path)) return;
-    if (mention.test(tree.read(path, 'utf8') ?? '')) found.push(path);
+    const text = tree.read(path, 'utf8') ?? '';
+    if (mention.test(text) && !isOurs(path, text)) found.push(path);
   });
   return found;
 }

@@ -165,7 +165,7 @@ const free: ReadonlySet<string> = new Set(
   AWS::IAM::Role AWS::IAM::Policy AWS::IAM::ManagedPolicy AWS::KMS::Alias AWS::S3::Bucket AWS::S3::BucketPolicy
   AWS::EC2::VPC AWS::EC2::Subnet AWS::EC2::RouteTable AWS::EC2::SubnetRouteTableAssociation AWS::EC2::SecurityGroup
   AWS::EC2::SecurityGroupIngress AWS::EC2::SecurityGroupEgress AWS::EC2::FlowLog AWS::Logs::LogGroup
-  AWS::Logs::ResourcePolicy AWS::CloudTrail::Trail AWS::SNS::Topic AWS::SNS::TopicPolicy AWS::SNS::Subscription
+  AWS::Logs::ResourcePolicy AWS::Logs::MetricFilter AWS::CloudTrail::Trail AWS::SNS::Topic AWS::SNS::TopicPolicy AWS::SNS::Subscription
   AWS::SQS::Queue AWS::SQS::QueuePolicy AWS::ECR::Repository AWS::SageMaker::ModelPackageGroup
   AWS::SageMaker::Pipeline AWS::SageMaker::Model AWS::SageMaker::EndpointConfig AWS::SageMaker::Domain
   AWS::SageMaker::UserProfile AWS::SageMaker::MlflowApp AWS::ApplicationAutoScaling::ScalableTarget

@@ -101,12 +101,20 @@ export class NotebookRole extends DutyRole {
       .allow({
         actions: [
           ...['sagemaker:DescribeApp', 'sagemaker:DescribeDomain', 'sagemaker:DescribeSpace'],
-          ...['sagemaker:DescribeUserProfile', 'sagemaker:ListApps', 'sagemaker:ListDomains'],
-          ...['sagemaker:ListSpaces', 'sagemaker:ListUserProfiles', 'sagemaker:ListTags'],
+          ...['sagemaker:DescribeUserProfile', 'sagemaker:ListTags'],
+        ],
+        resources: ['app/*', 'domain/*', 'space/*', 'user-profile/*'].map(arn),
+        wildcardReason:
+          'Domain and workspaces get their ids and names later; what is described shows no contents.',
+      })
+      .allow({
+        actions: [
+          ...['sagemaker:ListApps', 'sagemaker:ListDomains'],
+          ...['sagemaker:ListSpaces', 'sagemaker:ListUserProfiles'],
         ],
         resources: ['*'],
         wildcardReason:
-          'Studio lists what there is before it shows a workspace; most of these have no resource level, none shows contents.',
+          'Studio lists what there is before it shows a workspace; listing has no resource level and shows no contents.',
       });
   }
 

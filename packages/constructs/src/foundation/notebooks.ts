@@ -21,7 +21,7 @@ export interface NotebooksProps {
 
 /** Kinds of apps that cannot stop themselves, or that nobody asked for; Studio does not offer them. */
 const hiddenAppTypes = [
-  ...['JupyterServer', 'KernelGateway', 'RSessionGateway', 'RStudioServerPro'],
+  ...['JupyterServer', 'RStudioServerPro'],
   ...['TensorBoard', 'Canvas', 'DetailedProfiler'],
 ];
 

@@ -1,9 +1,9 @@
-import { resourceName } from '@wa-ml/config';
 import { Stack } from 'aws-cdk-lib';
+import { resourceName } from '@wa-ml/config';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { ModelSubject } from '../foundation/capability-stack';
+import { DutyRole } from '../foundation/duty-role';
 import type { Foundation } from '../foundation/foundation';
 
 export interface SignificantEventsProps {
@@ -29,24 +29,15 @@ export class SignificantEvents extends Construct {
     super(scope, id);
     const { foundation } = props;
     // Through a role: a topic policy would have to let in every rule of EventBridge, those of other accounts too.
-    const role = new Role(this, 'Role', {
-      description: `tells of what happens to ${props.subject.model}`,
-      assumedBy: new ServicePrincipal('events.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-    });
-    role.addToPolicy(
-      new PolicyStatement({
+    const role = new DutyRole(this, 'Role', {
+      duty: `tells of what happens to ${props.subject.model}`,
+      service: 'events.amazonaws.com',
+    })
+      .allow({
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: [foundation.keys.alarms.keyArn],
-      }),
-    );
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['sns:Publish'],
-        resources: [foundation.alarmTopic.topicArn],
-      }),
-    );
+      })
+      .allow({ actions: ['sns:Publish'], resources: [foundation.alarmTopic.topicArn] });
     for (const { id: name, what, detailType, detail } of this.kinds(props.subject)) {
       new Rule(this, name, {
         description: what,

@@ -113,7 +113,11 @@ export class RegistryExport extends Construct {
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: [foundation.dataKey.keyArn],
         conditions: {
-          StringEquals: { 'kms:ViaService': `sqs.${Stack.of(this).region}.amazonaws.com` },
+          StringEquals: {
+            'kms:ViaService': ['scheduler', 'sqs'].map(
+              (service) => `${service}.${Stack.of(this).region}.amazonaws.com`,
+            ),
+          },
         },
       });
     new CfnSchedule(this, 'Nightly', {

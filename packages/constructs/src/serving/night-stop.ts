@@ -1,5 +1,13 @@
 import type { WorkingHours } from '@wa-ml/config';
-import { CfnCondition, CfnParameter, CfnResource, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import {
+  BootstraplessSynthesizer,
+  CfnCondition,
+  CfnParameter,
+  CfnResource,
+  Fn,
+  Lazy,
+  Stack,
+} from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
 import type { Foundation } from '../foundation/foundation';
 import { ScheduledCalls } from './scheduled-calls';
@@ -60,23 +68,24 @@ export class NightStop extends Construct {
    * pass it. So the scheduler may update this one stack, and can neither bring another role nor a template from S3.
    */
   private allowUpdate({ role }: ScheduledCalls): void {
-    const { partition, region, account, stackName } = Stack.of(this);
-    role
-      .allow({
-        actions: ['cloudformation:UpdateStack'],
-        resources: [`arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/*`],
-        conditions: {
-          Null: { 'cloudformation:RoleArn': 'true', 'cloudformation:TemplateUrl': 'true' },
-        },
-        wildcardReason:
-          'What follows the name of the stack is the id that CloudFormation gives it when it is created.',
-      })
-      .allow({
-        actions: ['ssm:GetParameters'], // the version of CDK's bootstrap, a parameter of every stack
-        resources: [
-          `arn:${partition}:ssm:${region}:${account}:parameter/cdk-bootstrap/${qualifierOf(Stack.of(this).synthesizer)}/version`,
-        ],
-      });
+    const { partition, region, account, stackName, synthesizer } = Stack.of(this);
+    role.allow({
+      actions: ['cloudformation:UpdateStack'],
+      resources: [`arn:${partition}:cloudformation:${region}:${account}:stack/${stackName}/*`],
+      conditions: {
+        Null: { 'cloudformation:RoleArn': 'true', 'cloudformation:TemplateUrl': 'true' },
+      },
+      wildcardReason:
+        'What follows the name of the stack is the id that CloudFormation gives it when it is created.',
+    });
+    // Templates that stand on nothing of CDK's have no version of its bootstrap as a parameter.
+    if (synthesizer instanceof BootstraplessSynthesizer) return;
+    role.allow({
+      actions: ['ssm:GetParameters'],
+      resources: [
+        `arn:${partition}:ssm:${region}:${account}:parameter/cdk-bootstrap/${qualifierOf(synthesizer)}/version`,
+      ],
+    });
   }
 
   /** UpdateStack, with every other parameter as it is. */

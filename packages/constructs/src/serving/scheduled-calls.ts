@@ -52,7 +52,11 @@ export class ScheduledCalls extends Construct {
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: [props.key.keyArn],
         conditions: {
-          StringEquals: { 'kms:ViaService': `sqs.${Stack.of(this).region}.amazonaws.com` },
+          StringEquals: {
+            'kms:ViaService': ['scheduler', 'sqs'].map(
+              (service) => `${service}.${Stack.of(this).region}.amazonaws.com`,
+            ),
+          },
         },
       });
     new CataloguedAlarm(this, 'schedule-missed', {
@@ -73,6 +77,7 @@ export class ScheduledCalls extends Construct {
       scheduleExpression: schedule,
       scheduleExpressionTimezone: this.props.timeZone,
       flexibleTimeWindow: { mode: 'OFF' },
+      kmsKeyArn: this.props.key.keyArn,
       target: {
         ...target,
         roleArn: this.role.roleArn,

@@ -1,10 +1,10 @@
 import type { ScheduleSettings } from '@wa-ml/config';
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ModelSubject } from '../foundation/capability-stack';
+import { DutyRole } from '../foundation/duty-role';
 import type { Foundation } from '../foundation/foundation';
 import { CataloguedAlarm } from '../monitoring/catalogued-alarm';
 
@@ -39,26 +39,25 @@ export class TrainingSchedule extends Construct {
       reason:
         'This is the dead-letter queue: of the schedule, which cdk-nag does not know to have one.',
     });
-    const role = new Role(this, 'Role', {
-      description: `starts the pipeline ${pipelineName} by the clock`,
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': account } },
-      }),
-    });
-    for (const [actions, resource] of [
-      [
-        ['sagemaker:StartPipelineExecution'],
-        `arn:${partition}:sagemaker:${region}:${account}:pipeline/${pipelineName}`,
-      ],
-      [['sqs:SendMessage'], missed.queueArn],
-      [['kms:Decrypt', 'kms:GenerateDataKey'], foundation.dataKey.keyArn],
-    ] as const)
-      role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [resource] }));
+    const role = new DutyRole(this, 'Role', {
+      duty: `starts the pipeline ${pipelineName} by the clock`,
+      service: 'scheduler.amazonaws.com',
+    })
+      .allow({
+        actions: ['sagemaker:StartPipelineExecution'],
+        resources: [`arn:${partition}:sagemaker:${region}:${account}:pipeline/${pipelineName}`],
+      })
+      .allow({ actions: ['sqs:SendMessage'], resources: [missed.queueArn] })
+      .allow({
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: [foundation.dataKey.keyArn],
+      });
 
     const start = new CfnSchedule(this, 'Schedule', {
       description: `Trains ${props.subject.model} again`,
       scheduleExpression: schedule.cron,
       scheduleExpressionTimezone: schedule.timeZone,
+      kmsKeyArn: foundation.dataKey.keyArn,
       flexibleTimeWindow: { mode: 'FLEXIBLE', maximumWindowInMinutes: windowMinutes },
       target: {
         // The plain API: only its input may hold the scheduled time.

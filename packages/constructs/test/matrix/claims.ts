@@ -6,14 +6,41 @@ import type { Synthesised, Template } from '../generated-infra';
  * Only these may stand beside `"Resource": "*"`.
  */
 export const withoutResourceLevel: ReadonlySet<string> = new Set([
+  'cloudwatch:GetMetricData',
   'cloudwatch:PutMetricData',
   'ec2:DeleteNetworkInterfacePermission',
   'ec2:DescribeDhcpOptions',
   'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeRouteTables',
   'ec2:DescribeSecurityGroups',
   'ec2:DescribeSubnets',
+  'ec2:DescribeVpcAttribute',
+  'ec2:DescribeVpcEndpoints',
   'ec2:DescribeVpcs',
   'ecr:GetAuthorizationToken',
+  // AWS Backup looks for the rules that tell it of a bucket's changes, whose names it chooses itself.
+  'events:ListRules',
+  'glue:GetSecurityConfiguration',
+  // Step Functions and Lambda deliver logs; Source: Logging using CloudWatch Logs, Step Functions developer guide.
+  'logs:CreateLogDelivery',
+  'logs:DeleteLogDelivery',
+  'logs:DescribeLogGroups',
+  'logs:DescribeResourcePolicies',
+  'logs:GetLogDelivery',
+  'logs:ListLogDeliveries',
+  'logs:PutResourcePolicy',
+  'logs:UpdateLogDelivery',
+  'sagemaker:ListApps',
+  'sagemaker:ListDomains',
+  'sagemaker:ListModelPackageGroups',
+  'sagemaker:ListModelPackages',
+  'sagemaker:ListSpaces',
+  'sagemaker:ListUserProfiles',
+  'tag:GetResources',
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
 ]);
 
 const list = (value: unknown): any[] =>
@@ -30,7 +57,8 @@ export interface Statement {
 export function identityStatements(templates: Readonly<Record<string, Template>>): Statement[] {
   return Object.entries(templates).flatMap(([stack, { Resources }]) =>
     Object.entries(Resources).flatMap(([id, { Type, Properties }]) => {
-      if (!Type.startsWith('AWS::IAM::')) return [];
+      // The boundary grants nothing: it is the frame around what the others grant.
+      if (!Type.startsWith('AWS::IAM::') || id.startsWith('FoundationBoundary')) return [];
       const documents = [
         Properties['PolicyDocument'],
         ...list(Properties['Policies']).map((policy) => policy.PolicyDocument),

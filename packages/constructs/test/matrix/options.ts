@@ -36,7 +36,30 @@ const valuesOf: Readonly<Record<string, readonly unknown[]>> = {
   'models.*.endpoint.humanReviewBelow': [undefined, 0.6],
   'models.*.optimise.prune': [undefined, 0.3],
   'models.*.environments': [undefined, { dev: { endpoint: { budgetUsd: 60 } } }],
+  'models.*.endpoint.memoryMb': [undefined, 4096],
+  'models.*.endpoint.maxConcurrency': [undefined, 20],
+  'models.*.endpoint.provisionedConcurrency': [undefined, 2],
+  'models.*.endpoint.backlogPerInstance': [undefined, 20],
+  'models.*.endpoint.batchSchedule': [undefined, 'cron(0 5 * * ? *)'],
+  'models.*.endpoint.containers': [undefined, ['preprocess', 'model']],
+  'models.*.endpoint.loadedModels': [undefined, 200],
+  'models.*.endpoint.scheduledScaling': [
+    undefined,
+    [{ at: 'cron(0 7 ? * MON-FRI *)', min: 3, max: 4 }],
+  ],
+  'models.*.endpoint.api': [
+    undefined,
+    true,
+    { results: true, corsOrigins: ['https://app.acme.example'], quota: 1000, tracing: true },
+  ],
+  data: [undefined, { pipeline: true, datasets: { customers: { workers: 8 } } }],
   'environments.*.budgetUsd': [undefined, 50],
+  'environments.*.workingHours': [undefined, false, { start: '08:00', days: 'MON-SAT' }],
+  'environments.*.notebooks': [
+    undefined,
+    { users: { ada: 'scientist', grace: 'engineer', emmy: 'reviewer' }, idleMinutes: 120 },
+  ],
+  'environments.*.recoveryRegion': [undefined, 'eu-central-1'],
 };
 
 function search(more: object): object {
@@ -59,6 +82,8 @@ export const notVaried: Readonly<Record<string, string>> = {
   'environments.*.tier': 'every configuration has all three',
   'environments.*.account': 'only a number',
   'environments.*.region': 'only a name',
+  compliance: 'each regime brings packs of its own: compliance.test.ts has all of them',
+  'environments.*.acknowledge': 'allows what compliance.test.ts and protection.test.ts try',
   'models.*.optimise.maxAccuracyDrop': 'read by the job, in no template',
   'models.*.optimise.minLatencyReduction': 'read by the job, in no template',
 };

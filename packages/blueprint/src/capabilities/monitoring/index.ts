@@ -19,16 +19,19 @@ const consoles: readonly (readonly [prefix: string, host: string])[] = [
   ['us-gov-', 'console.amazonaws-us-gov.com'],
 ];
 
-/** Every dashboard by its fixed name, with the page that shows it. */
+/**
+ * The dashboards of each environment, with the page that lists them. They are not listed by model: two branches that
+ * each add a model would both change the page (docs/decisions/0007).
+ */
 function dashboards(configuration: NormalisedConfiguration) {
-  return Object.keys(configuration.models).flatMap((model) =>
-    Object.values(configuration.environments).map(({ name: environment, region }) => {
-      const name = resourceName(configuration, model, environment);
-      const host =
-        consoles.find(([prefix]) => region.startsWith(prefix))?.[1] ??
-        `${region}.console.aws.amazon.com`;
-      const url = `https://${host}/cloudwatch/home?region=${region}#dashboards/dashboard/${name}`;
-      return { model, environment, name, url };
-    }),
-  );
+  return Object.values(configuration.environments).map(({ name: environment, region }) => {
+    const host =
+      consoles.find(([prefix]) => region.startsWith(prefix))?.[1] ??
+      `${region}.console.aws.amazon.com`;
+    return {
+      environment,
+      name: resourceName(configuration, '<model>', environment),
+      url: `https://${host}/cloudwatch/home?region=${region}#dashboards:`,
+    };
+  });
 }

@@ -75,7 +75,7 @@ def test_a_loss_scale_survives_a_kill(code: Path, tmp_path: Path) -> None:
     assert whole.curve[21] < 0.9 * whole.curve[1]
     killed = train(roots[1], code, dies_after=13, **settings)
     continued = train(roots[1], code, **settings)
-    assert continued.starts[0] in (8, 12)
+    assert 13 - settings["save_steps"] <= continued.starts[0] <= 13
     for leg in (killed, continued):
         expected = [whole.curve[step] for step in leg.curve]
         np.testing.assert_allclose(list(leg.curve.values()), expected, rtol=0, atol=1e-3)
