@@ -14,6 +14,7 @@ interface Schema {
   readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly multipleOf?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -46,6 +47,8 @@ function textMatching(pattern: string): fc.Arbitrary<string> {
       { weight: 3, arbitrary: fc.stringMatching(/^[a-z](-?[a-z0-9]){0,15}$/) },
       { weight: 1, arbitrary: fc.constantFrom(...awkwardNames) },
     );
+  if (pattern === '^[a-z]([a-z0-9]|_(?=[a-z0-9]))*$')
+    return fc.stringMatching(/^[a-z](_?[a-z0-9]){0,15}$/);
   if (pattern === '^[a-z][a-z0-9]*$')
     return fc.oneof(
       fc.stringMatching(/^[a-z][a-z0-9]{0,15}$/),
@@ -68,7 +71,7 @@ function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
     case 'boolean':
       return fc.boolean();
     case 'integer':
-      return fc.integer({ min: schema.minimum!, max: schema.maximum! });
+      return integerOf(schema);
     case 'number':
       return numberOf(schema);
     case 'string':
@@ -83,6 +86,11 @@ function arbitraryOf(schema: Schema): fc.Arbitrary<unknown> {
     default:
       throw new Error(`No arbitrary for ${JSON.stringify(schema)}: add one here.`);
   }
+}
+
+function integerOf({ minimum, maximum, multipleOf = 1 }: Schema): fc.Arbitrary<number> {
+  const [min, max] = [Math.ceil(minimum! / multipleOf), Math.floor(maximum! / multipleOf)];
+  return fc.integer({ min, max }).map((times) => times * multipleOf);
 }
 
 function numberOf({ minimum, maximum, exclusiveMinimum }: Schema): fc.Arbitrary<number> {
@@ -132,18 +140,41 @@ function recordOf({ propertyNames, additionalProperties }: Schema): fc.Arbitrary
   });
 }
 
+interface Settings {
+  endpoint?: Record<string, unknown>;
+}
+
 interface Environments {
   environments: Record<string, unknown>;
   trainingEnvironment?: string;
-  models: Record<string, { environments?: Record<string, unknown> }>;
+  models: Record<string, Settings & { environments?: Record<string, Settings> }>;
 }
 
-/** Lets what names an environment name one that is there; that is all that this file knows about our fields. */
+/** Settings that an endpoint of one type has only. */
+const typeOf: Readonly<Record<string, string>> = {
+  memoryMb: 'serverless',
+  batchSchedule: 'batchTransform',
+  loadedModels: 'multiModel',
+  backlogPerInstance: 'asynchronous',
+  containers: 'inferencePipeline',
+};
+
+/** What endpoints of one type have would nearly always be taken out again: it makes every second one of that type. */
+function typed({ endpoint = {} }: Settings): void {
+  const { length } = Object.keys(endpoint);
+  const [one, ...more] = Object.keys(typeOf).filter((key) => key in endpoint);
+  if (length % 2 === 0 || one === undefined) return;
+  endpoint['type'] = typeOf[[one, ...more][length % (1 + more.length)]!]!;
+  delete endpoint['rollout'];
+}
+
+/** Lets what names an environment name one that is there, and the type of an endpoint fit; it knows no other fields. */
 function named(value: Environments): Environments {
   const names = Object.keys(value.environments);
   if (value.trainingEnvironment !== undefined)
     value.trainingEnvironment = names[value.trainingEnvironment.length % names.length]!;
   for (const model of Object.values(value.models)) {
+    [model, ...Object.values(model.environments ?? {})].forEach(typed);
     if (!model.environments) continue;
     model.environments = Object.fromEntries(
       Object.values(model.environments)

@@ -24,7 +24,8 @@ describe('the regions of an environment', () => {
       domain: 'scores.acme.example',
       certificateArn: 'arn:aws:acm:us-east-1:333333333333:certificate/0a1b-2c',
     };
-    const api = { results: true, cloudFront };
+    const userPoolArn = 'arn:aws:cognito-idp:eu-west-1:333333333333:userpool/eu-west-1_a1';
+    const api = { results: true, auth: 'cognito', userPoolArn, cloudFront };
     expect(regionsOf({ recoveryRegion: 'eu-central-1' }, { api })).toEqual([
       'eu-west-1',
       'eu-central-1',

@@ -14,7 +14,10 @@ export const trainingSchedule: Rule = {
   check: (configuration, written) =>
     Object.values(configuration.models).flatMap((model) => {
       const environment = configuration.trainingEnvironment;
-      const schedule = model.in[environment]?.training.schedule;
+      // Nobody has said yet that the environment is one.
+      const schedule = Object.hasOwn(model.in, environment)
+        ? model.in[environment]!.training.schedule
+        : undefined;
       return schedule
         ? faults(schedule.cron).map((fault) => ({
             path: [...writtenAt(written, model.name, environment, 'training', 'schedule'), 'cron'],
