@@ -1,4 +1,9 @@
-import { stackName, type NormalisedConfiguration, type NormalisedEnvironment } from '@wa-ml/config';
+import {
+  stackName,
+  type ModelSettings,
+  type NormalisedConfiguration,
+  type NormalisedEnvironment,
+} from '@wa-ml/config';
 import { BootstraplessSynthesizer, Fn, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { boundRoles } from './permission-boundary';
@@ -13,6 +18,10 @@ export interface StackSubject {
 
 /** A stack that belongs to one model. */
 export type ModelSubject = StackSubject & { readonly model: string };
+
+/** What wa-ml.json says of a model in an environment, with every default filled. */
+export const settingsOf = ({ configuration, environment, model }: ModelSubject): ModelSettings =>
+  configuration.models[model]!.in[environment.name]!;
 
 export interface CapabilityStackOptions {
   /** The word in the stack's name, where a capability has several stacks. @default - the capability */

@@ -4,6 +4,7 @@ import {
   EdgeFirewall,
   FrontDoor,
   GatewayLogRole,
+  settingsOf,
   type Foundation,
   type ModelSubject,
   type Release,
@@ -25,8 +26,7 @@ export function addFrontDoor(
   release: Release | undefined,
   contract: unknown,
 ): CapabilityStack[] {
-  const { configuration, environment, model } = subject;
-  const { api } = configuration.models[model]!.in[environment.name]!.endpoint;
+  const { api } = settingsOf(subject).endpoint;
   if (!api || !release) return [];
 
   const crossRegionReferences = api.cloudFront !== undefined;

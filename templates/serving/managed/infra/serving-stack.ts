@@ -2,6 +2,7 @@ import {
   BatchTransform,
   CapabilityStack,
   ModelEndpoint,
+  settingsOf,
   type Foundation,
   type ModelRegistry,
   type ModelSubject,
@@ -22,7 +23,7 @@ export class ServingStack extends CapabilityStack {
     release: Release | undefined,
   ) {
     super(scope, 'serving', subject);
-    const { type } = subject.configuration.models[subject.model]!.in[subject.environment.name]!.endpoint;
+    const { type } = settingsOf(subject).endpoint;
     const Served = type === 'batchTransform' ? BatchTransform : ModelEndpoint;
     new Served(this, 'Endpoint', { subject, foundation, registry, ...(release ? { release } : {}) });
   }

@@ -8,6 +8,7 @@ import {
   TrainingRoles,
   TrainingSchedule,
   WorkloadSecurityGroup,
+  settingsOf,
   type Foundation,
   type ModelSubject,
 } from '@wa-ml/constructs';
@@ -34,7 +35,7 @@ export class TrainingStack extends CapabilityStack {
     // The same file that `nx run <model>:pipeline` runs on a laptop.
     const graph = readStepGraph(readFileSync(join(__dirname, '..', stepGraphPath), 'utf8'));
     const { pipelineName } = new TrainingPipeline(this, 'Pipeline', { subject, foundation, roles, securityGroup, graph });
-    const { schedule } = configuration.models[model]!.in[environment.name]!.training;
+    const { schedule } = settingsOf(subject).training;
     if (schedule) new TrainingSchedule(this, 'Schedule', { subject, foundation, pipelineName, schedule });
   }
 }

@@ -8,7 +8,7 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 # From Linux's asm-generic/socket.h, which Python does not name.
@@ -28,22 +28,28 @@ def begin_no_connections() -> int:
     """Let no connection begin on this process's TCP listeners; return how many there are.
 
     What asks for one is dropped; handshakes that have begun go on, and are accepted. `shutdown` or
-    `close` would reset those that nobody has accepted yet. Only on Linux; 0 elsewhere.
+    `close` would reset those that nobody has accepted yet. Only on Linux with /proc, and where the
+    sandbox allows the filter; elsewhere connections begin as before.
     """
     lines = b"".join(struct.pack("HBBI", *line) for line in DROP_HANDSHAKES)
     kept = ctypes.create_string_buffer(lines)
     program = struct.pack("HL", len(DROP_HANDSHAKES), ctypes.addressof(kept))
     count = 0
     for listener in _listeners():
-        listener.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
-        count += 1
+        with suppress(OSError):
+            listener.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, program)
+            count += 1
     return count
 
 
 def _listeners() -> Iterator[socket.socket]:
     if sys.platform != "linux":
         return
-    for entry in list(Path("/proc/self/fd").iterdir()):
+    try:
+        entries = list(Path("/proc/self/fd").iterdir())
+    except OSError:  # a sandbox without /proc
+        return
+    for entry in entries:
         try:
             copy = os.dup(int(entry.name))
         except OSError:  # closed meanwhile
