@@ -10,7 +10,7 @@ import {
   type IAlarm,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { ModelSubject } from '../foundation/capability-stack';
+import { settingsOf, type ModelSubject } from '../foundation/capability-stack';
 import { CataloguedAlarm } from './catalogued-alarm';
 import { dashboardRows, type Graph } from './dashboard-rows';
 
@@ -38,7 +38,7 @@ export class ModelDashboard extends Construct {
     this.dashboardName = resourceName(configuration, model, environment.name);
     const rows = dashboardRows({
       name: this.dashboardName,
-      instanceType: configuration.models[model]!.in[environment.name]!.endpoint.instanceType,
+      instanceType: settingsOf(props.subject).endpoint.instanceType,
       trains: environment.name === configuration.trainingEnvironment,
     });
     const dashboard = new Dashboard(this, 'Dashboard', {

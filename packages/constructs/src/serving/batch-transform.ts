@@ -1,7 +1,7 @@
 import { resourceName } from '@wa-ml/config';
 import { CfnOutput, Tags } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { ModelSubject } from '../foundation/capability-stack';
+import { settingsOf, type ModelSubject } from '../foundation/capability-stack';
 import type { Foundation } from '../foundation/foundation';
 import { allowObjects } from '../foundation/job-permissions';
 import { WorkloadSecurityGroup } from '../foundation/workload-security-group';
@@ -32,7 +32,7 @@ export class BatchTransform extends Construct {
     super(scope, id);
     const { subject, foundation, registry, release } = props;
     const { configuration, environment, model } = subject;
-    const settings = configuration.models[model]!.in[environment.name]!.endpoint;
+    const settings = settingsOf(subject).endpoint;
     const name = resourceName(configuration, model, environment.name);
     const securityGroup = new WorkloadSecurityGroup(this, 'SecurityGroup', {
       vpc: foundation.network.vpc,

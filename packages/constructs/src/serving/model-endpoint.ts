@@ -2,7 +2,7 @@ import { endpointTraits, resourceName } from '@wa-ml/config';
 import { CfnOutput, Tags, Validations } from 'aws-cdk-lib';
 import { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct, type IConstruct } from 'constructs';
-import type { ModelSubject } from '../foundation/capability-stack';
+import { settingsOf, type ModelSubject } from '../foundation/capability-stack';
 import type { Foundation } from '../foundation/foundation';
 import { WorkloadSecurityGroup } from '../foundation/workload-security-group';
 import type { CataloguedAlarm } from '../monitoring/catalogued-alarm';
@@ -81,8 +81,7 @@ export class ModelEndpoint extends Construct {
   }
 
   private get settings() {
-    const { configuration, environment, model } = this.props.subject;
-    return configuration.models[model]!.in[environment.name]!.endpoint;
+    return settingsOf(this.props.subject).endpoint;
   }
 
   private alarmed(variantName: string) {
