@@ -58,32 +58,66 @@ export function withLock<Result>(root: string, run: () => Result): Result {
 }
 
 function acquire(root: string, file: string): void {
-  // Each turn either ends or removes a lock that somebody left; twice is for two runs that find the same one.
+  const before = takeLock(file);
+  removeUnlinked(file);
+  if (before !== undefined) removeTemporaries(root, before.pid);
+}
+
+/**
+ * Makes the lock ours, or takes it over from a process that is gone. The one who takes over holds a lock
+ * of its own meanwhile, `FILE.takeover`, and puts its name over the old one's in one step: the lock is never
+ * free in between, and whoever read the old name a moment ago finds another when it is its turn.
+ * A process that is killed while it takes over leaves both, and is itself taken over in the same way.
+ * @returns the holder that it was taken over from.
+ * @throws LockedError
+ */
+function takeLock(file: string): Holder | undefined {
+  // A turn without an end is one in which the lock was released or changed hands while we looked.
   for (let turn = 0; turn < 5; turn++) {
-    if (create(file)) return removeUnlinked(file);
+    if (create(file)) return undefined;
     const holder = readHolder(file);
     if (!holder) continue;
     if (!isGone(holder, file)) throw new LockedError(holder);
-    removeTemporaries(root, holder.pid);
-    removeStale(file, holder);
+    if (takeOver(file, holder)) return holder;
   }
   throw new LockedError(
     readHolder(file) ?? { pid: 0, host: 'unknown', command: 'unknown', since: 'just now' },
   );
 }
 
+/** @returns false where it is no longer the lock of that holder. @throws LockedError where another run takes it over. */
+function takeOver(file: string, gone: Holder): boolean {
+  const claim = `${file}.takeover`;
+  takeLock(claim);
+  try {
+    const now = readHolder(file);
+    if (now?.pid !== gone.pid || now.since !== gone.since) return false;
+    const own = ownName(file);
+    writeFileSync(own, JSON.stringify(ourselves()));
+    renameSync(own, file);
+    return true;
+  } catch (error) {
+    throw new WriteError(lockPath, error as NodeJS.ErrnoException);
+  } finally {
+    rmSync(claim, { force: true });
+  }
+}
+
+const ownName = (file: string): string => `${file}.${process.pid}`;
+
+const ourselves = (): Holder => ({
+  pid: process.pid,
+  host: hostname(),
+  command: [basename(process.argv[1] ?? 'node'), ...process.argv.slice(2)].join(' '),
+  since: new Date().toISOString(),
+});
+
 /** Written beside its place and linked there, so that nobody ever reads half of it. @returns false where there is one. */
 function create(file: string): boolean {
-  const own = `${file}.${process.pid}`;
+  const own = ownName(file);
   try {
     mkdirSync(dirname(file), { recursive: true });
-    const holder: Holder = {
-      pid: process.pid,
-      host: hostname(),
-      command: [basename(process.argv[1] ?? 'node'), ...process.argv.slice(2)].join(' '),
-      since: new Date().toISOString(),
-    };
-    writeFileSync(own, JSON.stringify(holder));
+    writeFileSync(own, JSON.stringify(ourselves()));
     linkOrCopy(own, file);
     return true;
   } catch (error) {
@@ -94,10 +128,10 @@ function create(file: string): boolean {
   }
 }
 
-/** What processes left that were killed before their lock was in its place. */
+/** What processes left that were killed before their lock, or their claim to one, was in its place. */
 function removeUnlinked(file: string): void {
   for (const name of readdirSync(dirname(file))) {
-    const pid = Number(/^lock\.(\d+)$/.exec(name)?.[1] ?? process.pid);
+    const pid = Number(/^lock(?:\.takeover)*\.(\d+)$/.exec(name)?.[1] ?? process.pid);
     if (pid !== process.pid && !lives(pid)) rmSync(join(dirname(file), name), { force: true });
   }
 }
@@ -144,25 +178,6 @@ function lives(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ESRCH'; // EPERM: it lives, as somebody else
   }
-}
-
-/** Takes the lock away under a name of our own and looks again: between reading and now another run may have taken it over. */
-function removeStale(file: string, expected: Holder): void {
-  const own = `${file}.${process.pid}`;
-  try {
-    renameSync(file, own);
-  } catch {
-    return; // another run removed it first
-  }
-  const taken = readHolder(own);
-  if (taken && (taken.pid !== expected.pid || taken.since !== expected.since)) {
-    try {
-      linkOrCopy(own, file);
-    } catch {
-      // A third run has begun meanwhile; the one that we took it from is as good as done.
-    }
-  }
-  rmSync(own, { force: true });
 }
 
 /** Folders in which we never write, and which may be large. */

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { LockedError, lockPath, withLock } from '@wa-ml/project';
@@ -115,5 +115,29 @@ describe('the lock', () => {
         expect(events[index + 1]).toBe(leaves);
     }
     expect(events.filter((event) => event.startsWith('in')).length).toBe(4 * 16);
+  });
+
+  it('is taken over from whoever was killed while it took it over', () => {
+    const root = temporaryFolder();
+    for (const name of ['', '.takeover', '.takeover.takeover'])
+      write(root, `${lockPath}${name}`, holder(deadPid()));
+    write(root, `${lockPath}.takeover.${deadPid()}`, '');
+    expect(withLock(root, () => readdirSync(join(root, '.wa-ml')))).toEqual(['lock']);
+    expect(readdirSync(join(root, '.wa-ml'))).toEqual([]);
+  });
+
+  it('stays with whoever takes it over at the same time', async () => {
+    const root = temporaryFolder();
+    const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
+    try {
+      write(root, lockPath, holder(deadPid()));
+      write(root, `${lockPath}.takeover`, holder(other.pid!));
+      expect(() => withLock(root, () => 'ran')).toThrow(LockedError);
+      expect(readdirSync(join(root, '.wa-ml')).sort()).toEqual(['lock', 'lock.takeover']);
+    } finally {
+      other.kill();
+      await once(other, 'exit');
+    }
+    expect(withLock(root, () => 'ran')).toBe('ran');
   });
 });
