@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes, load_wine
@@ -16,6 +17,12 @@ from ml_runtime.serving.application import Application
 from ml_runtime.serving.settings import ServingSettings
 
 EXAMPLE = Path(__file__).parent / "example_model"
+
+# How long an example takes is no claim of a test: a busy machine would fail it.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 def write_model(folder: Path, task: str) -> Path:

@@ -173,7 +173,7 @@ def compute_gradients(
     """
     # Gradients are averaged over processes: times world_size over rows, that average is the batch's
     # mean, even where the processes hold different numbers of rows.
-    # The scale is where the backward pass begins: a product would be an operation more in each pass.
+    # The backward pass begins with it: a product would be one more operation in each pass.
     scale = process.world_size / max(1, batch.rows)
     gradient = torch.full((), scale, device=process.device)
     total: Tensor | None = None
