@@ -14,7 +14,7 @@ export class CommandError extends Error {}
 
 /**
  * Runs a program without a shell and keeps what it prints.
- * @param shown print it as it comes. Default: false.
+ * @param shown print it as it comes; 'whole': all at once when the program has ended. Default: false.
  * @returns standard output. @throws CommandError
  */
 export function run(program, args, { cwd = root, env = {}, shown = false, input } = {}) {
@@ -28,15 +28,17 @@ export function run(program, args, { cwd = root, env = {}, shown = false, input 
     child.stdout.on('data', (chunk) => {
       output += chunk;
       all += chunk;
-      if (shown) process.stdout.write(chunk);
+      if (shown === true) process.stdout.write(chunk);
     });
     child.stderr.on('data', (chunk) => {
       all += chunk;
-      if (shown) process.stderr.write(chunk);
+      if (shown === true) process.stderr.write(chunk);
     });
     if (input !== undefined) child.stdin.end(input);
     child.on('error', (error) => fail(new CommandError(`${program}: ${error.message}`)));
-    child.on('exit', (code, signal) => {
+    // All that was printed is there once it is closed, which something left running may put off.
+    child.on(shown === 'whole' ? 'close' : 'exit', (code, signal) => {
+      if (shown === 'whole') process.stdout.write(all);
       if (code === 0) settle(output);
       else
         fail(

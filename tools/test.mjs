@@ -107,7 +107,7 @@ async function pytest(project, cwd) {
   const python = (...args) =>
     run(pythonProgram('python'), ['-m', ...args], {
       cwd,
-      shown: true,
+      shown: 'whole',
       env: { WA_ML_DEEP: deep ? '1' : '', COVERAGE_FILE: join(measured, 'data') },
     });
   if (measures) {
@@ -129,36 +129,61 @@ async function pytest(project, cwd) {
   });
 }
 
+/** Runs works side by side: each of them leaves one of the two cores alone for most of its time. */
+async function sideBySide(...lanes) {
+  await Promise.all(
+    lanes.map(async (works) => {
+      for (const work of works) await work();
+    }),
+  );
+}
+
+const pythonProjects = { 'ml-runtime': runtimeFolder, 'data-pipeline': dataPipelineFolder };
+
+/** Linters and types of the Python projects. */
+const pythonChecks = Object.entries(pythonProjects).flatMap(([project, cwd]) =>
+  [
+    ['ruff', ['check', '.']],
+    ['ruff', ['format', '--check', '.']],
+    ['mypy', []],
+  ].map(
+    ([name, args]) =>
+      () =>
+        check(`${project}: ${[name, ...args].join(' ')}`, () =>
+          run(pythonProgram(name), args, { cwd }),
+        ),
+  ),
+);
+
+const repositoryChecks = [
+  () =>
+    check('Layers, purity and layout', () => run(process.execPath, [join(root, 'tools/lint.mjs')])),
+  () =>
+    check('This repository is in step with .projenrc.ts', async () => {
+      const before = await run('git', ['status', '--porcelain']);
+      await run(process.execPath, ['-r', 'ts-node/register/transpile-only', '.projenrc.ts'], {
+        env: { PROJEN_DISABLE_POST: 'true' },
+      });
+      const after = await run('git', ['status', '--porcelain']);
+      if (after !== before) throw new CommandError(`projen changed:\n${after}`);
+    }),
+];
+
 async function main() {
   mkdirSync(reports, { recursive: true });
   await installNodePackages();
   await pack();
   await installPythonEnvironment();
-  await check('Layers, purity and layout', () =>
-    run(process.execPath, [join(root, 'tools/lint.mjs')]),
-  );
-  await check('This repository is in step with .projenrc.ts', async () => {
-    const before = await run('git', ['status', '--porcelain']);
-    await run(process.execPath, ['-r', 'ts-node/register/transpile-only', '.projenrc.ts'], {
-      env: { PROJEN_DISABLE_POST: 'true' },
-    });
-    const after = await run('git', ['status', '--porcelain']);
-    if (after !== before) throw new CommandError(`projen changed:\n${after}`);
-  });
-  const pythonProjects = { 'ml-runtime': runtimeFolder, 'data-pipeline': dataPipelineFolder };
-  for (const [project, cwd] of Object.entries(pythonProjects))
-    for (const [name, args] of [
-      ['ruff', ['check', '.']],
-      ['ruff', ['format', '--check', '.']],
-      ['mypy', []],
-    ]) {
-      await check(`${project}: ${[name, ...args].join(' ')}`, () =>
-        run(pythonProgram(name), args, { cwd }),
-      );
-    }
+  await sideBySide(repositoryChecks, pythonChecks);
   await vitest('Unit and property tests', 'unit', 'vitest.config.mts');
-  for (const [project, cwd] of Object.entries(pythonProjects)) await pytest(project, cwd);
-  await vitest('End to end', 'e2e', 'vitest.e2e.config.mts');
+  await sideBySide(
+    Object.entries(pythonProjects).map(
+      ([project, cwd]) =>
+        () =>
+          pytest(project, cwd),
+    ),
+    [() => vitest('End to end', 'e2e', 'vitest.e2e.config.mts')],
+  );
 }
 
 try {
