@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import run
+from conftest import needs_network, run
 
 from ml_runtime.__main__ import main
 from ml_runtime.layout import read_layout
@@ -32,6 +32,7 @@ def record_of(root: Path) -> Any:
     return json.loads((root / "output/data/run.json").read_text())
 
 
+@needs_network
 def test_training_writes_its_record(wine: Path) -> None:
     record = record_of(wine)
     trained = json.loads((wine / "model/training.json").read_text())
@@ -122,6 +123,7 @@ def test_lineage_is_told_by_the_image_or_asked_of_git(tmp_path: Path) -> None:
     assert lineage(tmp_path, {})["dirty"] is True
 
 
+@needs_network
 def test_a_run_goes_to_mlflow_once_with_all_that_is_known(wine: Path, tmp_path: Path) -> None:
     repository = tmp_path / "repo"
     code, root = repository / "models/cultivar", tmp_path / "ml"
