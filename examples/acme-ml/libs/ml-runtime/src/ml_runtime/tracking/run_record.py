@@ -38,6 +38,7 @@ class RunRecorder:
     def __init__(self, layout: ContainerLayout, code: Path) -> None:
         self.file = layout.output_data / RECORD_FILE
         self.code = code
+        self.instance_types = layout.instance_types
         self.gpu = GpuPower()
         self.content: dict[str, Any] = {}
         self.earlier: dict[str, float] = {}
@@ -62,7 +63,7 @@ class RunRecorder:
             "processes": self.processes,
             "device": str(record["device"]),
             "dataSha256": record["dataSha256"],
-            "lineage": lineage(self.code),
+            "lineage": self._lineage(),
             "metrics": before.get("metrics", {}),
             "history": [
                 entry for entry in before.get("history", []) if entry["step"] <= record["step"]
@@ -90,6 +91,13 @@ class RunRecorder:
         self.content |= {"status": record["status"], "endedAt": _now(), "result": _finite(known)}
         self.content["step"] = record.get("step", self.content["step"])
         self._write()
+
+    def _lineage(self) -> dict[str, Any]:
+        known = lineage(self.code)
+        # The variable is set by SageMaker's own images; in every image resourceconfig.json says it.
+        if known["instanceType"] is None and self.instance_types:
+            known["instanceType"] = ", ".join(self.instance_types)
+        return known
 
     def _earlier_part(self, record: Mapping[str, Any]) -> dict[str, Any]:
         if record["step"] == 0:
