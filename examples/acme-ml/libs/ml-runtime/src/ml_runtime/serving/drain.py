@@ -62,7 +62,11 @@ class DrainingServer(Server):  # type: ignore[misc, valid-type]
 
 
 class Draining:
-    """The application of a worker, until the end is announced: then it sends clients away."""
+    """The application of a worker, until the end is announced: then it sends clients away.
+
+    Args:
+        application: An RSGI application with an `__rsgi_init__`.
+    """
 
     def __init__(self, application: Any) -> None:
         self._application = application

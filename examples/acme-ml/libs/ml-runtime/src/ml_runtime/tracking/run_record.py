@@ -18,6 +18,7 @@ from .energy import Usage, estimate
 from .gpu_power import GpuPower
 from .lineage import lineage
 
+# Of run.json's form.
 RECORD_VERSION = 1
 RECORD_FILE = "run.json"
 
@@ -33,6 +34,14 @@ class RunRecorder:
 
     A run that continues after an interruption adds to the record of its earlier part, where that
     still lies in output/data.
+
+    Args:
+        layout: Its output/data gets the record; its hosts' instance type is recorded.
+        code: The model's folder, for its Git commit.
+
+    Attributes:
+        file: The record.
+        content: What it holds; empty before the run begins.
     """
 
     def __init__(self, layout: ContainerLayout, code: Path) -> None:

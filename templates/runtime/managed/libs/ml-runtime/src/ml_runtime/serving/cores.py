@@ -6,6 +6,7 @@ import math
 import os
 from pathlib import Path
 
+# Where Linux shows a container its limits.
 CGROUP = Path("/sys/fs/cgroup")
 
 
