@@ -97,3 +97,34 @@ describe.each(peoples)("people's own data for the flavour %s", (flavour, target,
     expect(await ruff(folder)).toBe('');
   });
 });
+
+/** pytest in this environment, without the libraries that its first argument names. */
+const pytestWithout = `
+import sys
+from importlib.machinery import PathFinder
+import pytest
+lacking, find = sys.argv[1].split(","), PathFinder.find_spec
+PathFinder.find_spec = classmethod(
+    lambda cls, name, *rest: None if name.partition(".")[0] in lacking else find(name, *rest)
+)
+sys.exit(pytest.main(["-p", "no:cacheprovider", *sys.argv[2:]]))
+`;
+
+/** In a generated repository they run in the environment of a model, which has its own flavour's libraries only. */
+describe('the tests of the runtime', () => {
+  const runtime = join(root, 'templates/runtime/managed/libs/ml-runtime');
+  it.each([
+    ['transformer-text', 'PIL,sklearn,skl2onnx,onnxmltools,xgboost'],
+    ['pytorch-tabular', 'PIL,babel,skl2onnx,onnxmltools,xgboost'],
+    ['sklearn', 'torch,safetensors,onnxscript,PIL,babel,onnxmltools,xgboost'],
+  ])('can be collected where a model is a %s', { timeout: patience }, async (_flavour, lacking) => {
+    const collect = ['-c', pytestWithout, lacking, '--collect-only', '-q'];
+    expect(await run(runtime, 'python', ...collect)).toBe('');
+  });
+
+  it('train an estimator where there is no PyTorch', { timeout: patience }, async () => {
+    const some = ['tests/test_explanations.py', 'tests/test_optimise.py'];
+    const tried = ['-c', pytestWithout, 'torch,safetensors,onnxscript', ...some];
+    expect(await run(runtime, 'python', ...tried)).toBe('');
+  });
+});

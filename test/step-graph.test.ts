@@ -50,6 +50,36 @@ function joined(join: any, parameters: any[]): string {
   ).join(On);
 }
 
+describe('a job that trains in the pipeline', () => {
+  const definition = pipelineDefinition(stepGraph, setting) as any;
+  const execution: Record<string, string> = {
+    'Parameters.TrainingImage': 'registry.example/acme-ml@sha256:0a1b',
+    'Parameters.GitCommit': '5d3c',
+  };
+  const argumentsOf = (type: string) =>
+    definition.Steps.find(({ Type }: any) => Type === type).Arguments;
+
+  it.each([
+    ['training', argumentsOf('Training')],
+    ['search', argumentsOf('Tuning').TrainingJobDefinition],
+  ])('gives the record of a run its image, by digest, and its commit: %s', (_kind, job) => {
+    expect(job.AlgorithmSpecification.TrainingImage).toEqual(job.Environment.ML_RUNTIME_IMAGE);
+    const environment = Object.fromEntries(
+      Object.entries<any>(job.Environment).map(([name, { Get }]) => [name, execution[Get]!]),
+    );
+    const program =
+      'import json, pathlib; from ml_runtime.tracking.lineage import lineage; ' +
+      'print(json.dumps(lineage(pathlib.Path())))';
+    const env = { PYTHONDONTWRITEBYTECODE: '1', ...environment };
+    const lineage = JSON.parse(execFileSync(python, ['-c', program], { encoding: 'utf8', env }));
+    expect(lineage).toMatchObject({
+      image: execution['Parameters.TrainingImage'],
+      commit: execution['Parameters.GitCommit'],
+      dirty: false,
+    });
+  });
+});
+
 describe.each([[[] as StepOption[]], [[...stepOptions]]])(
   'the local runner and the SageMaker pipeline of a model with %j',
   (options) => {

@@ -46,6 +46,43 @@ describe('inferred projects', () => {
     expect(Object.keys(projects.find(({ root }) => root === 'infra')!.targets!)).toContain('synth');
   });
 
+  /** The commands by which the runtime is tested and checked where these are the models, by their flavours. */
+  async function runtimeCommands(models: Record<string, string>) {
+    const projects = await projectsOf(
+      textOf({
+        models: Object.fromEntries(
+          Object.entries(models).map(([name, flavour]) => [name, { flavour }]),
+        ),
+      }),
+    );
+    const { targets } = projects.find(({ root }) => root === 'libs/ml-runtime')!;
+    return {
+      test: (targets?.['test']?.options as { command: string } | undefined)?.command,
+      lint: (targets?.['lint']?.options as { commands: string[] } | undefined)?.commands.at(-1),
+    };
+  }
+
+  it('test the runtime in a model’s environment, also where no model has PyTorch', async () => {
+    const uv = (model: string) => `wa-ml uv run --project ../../models/${model}`;
+    expect(await runtimeCommands({ a: 'sklearn', b: 'xgboost' })).toEqual({
+      test: `${uv('b')} pytest`,
+      lint: `${uv('b')} mypy src --ignore-missing-imports --allow-subclassing-any --allow-untyped-decorators --no-warn-return-any --no-warn-unused-ignores`,
+    });
+    expect(await runtimeCommands({ a: 'sklearn' })).toMatchObject({ test: `${uv('a')} pytest` });
+    expect(await runtimeCommands({})).toEqual({});
+  });
+
+  it('test the runtime where most of its tests find what they need', async () => {
+    const { test, lint } = await runtimeCommands({
+      a: 'xgboost',
+      b: 'transformer-text',
+      c: 'pytorch-tabular',
+      d: 'pytorch-image',
+    });
+    expect(test).toContain('models/d pytest');
+    expect(lint).toMatch(/models\/d mypy src$/);
+  });
+
   it.each(['', '{', '{"name": 1}'])(
     'are none for the half-written %j: the graph must not break',
     async (text) => {

@@ -1,6 +1,11 @@
 import { versions } from '@wa-ml/blueprint';
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
-import { networkFlavours, type NormalisedConfiguration, type NormalisedModel } from '@wa-ml/config';
+import {
+  networkFlavours,
+  type Flavour,
+  type NormalisedConfiguration,
+  type NormalisedModel,
+} from '@wa-ml/config';
 
 /** Processes of a distributed run on a developer's machine. */
 const localProcesses = 2;
@@ -155,44 +160,64 @@ export function modelProject(
 }
 
 /**
- * The runtime is tested and checked in the environment of the first model that has PyTorch: it has none of its own.
- * Where no model has, there is nothing to test it in.
+ * Whose environment the runtime is tested and checked in, the one first that runs most of the tests: images bring
+ * Pillow, tables scikit-learn, networks PyTorch. What a test needs and does not find it is skipped for, with the reason.
  */
+const testers: readonly Flavour[] = [
+  'pytorch-image',
+  'pytorch-tabular',
+  'transformer-text',
+  'xgboost',
+  'sklearn',
+];
+
+/**
+ * To mypy everything of a library that is not installed is `Any`, and strictness takes offence at that. Without
+ * PyTorch the loop's own types cannot be checked; what the other modules say to each other can.
+ */
+const mypyWithoutTorch = [
+  'mypy src --ignore-missing-imports --allow-subclassing-any --allow-untyped-decorators',
+  '--no-warn-return-any --no-warn-unused-ignores',
+].join(' ');
+
+/** The runtime has no environment of its own. Where there is no model, there is nothing to test it in. */
 export function runtimeProject(
   configuration: NormalisedConfiguration,
 ): ProjectConfiguration & { name: string } {
   const root = 'libs/ml-runtime';
-  const first = Object.values(configuration.models).find(({ flavour }) =>
-    networkFlavours.includes(flavour),
-  )?.name;
-  const inputs = [runtimeSources, runtimeProjectFile, '{projectRoot}/tests/**/*'];
-  const inFirst = (command: string) => `wa-ml uv run --project ../../models/${first} ${command}`;
-  const targets: Record<string, TargetConfiguration> =
-    first === undefined
-      ? {}
-      : {
-          test: {
-            executor: 'nx:run-commands',
-            options: { command: inFirst('pytest'), cwd: root },
-            cache: true,
-            inputs,
-          },
-          lint: {
-            executor: 'nx:run-commands',
-            options: {
-              commands: [
-                inFirst('ruff check .'),
-                inFirst('ruff format --check .'),
-                inFirst('mypy src'),
-              ],
-              cwd: root,
-              parallel: false,
-            },
-            cache: true,
-            inputs,
-          },
-        };
+  const models = Object.values(configuration.models);
+  const [tester] = testers.flatMap((flavour) =>
+    models.filter((model) => model.flavour === flavour),
+  );
+  const targets = tester ? runtimeTargets(root, tester) : {};
   return { name: 'ml-runtime', root, projectType: 'library', tags: ['type:runtime'], targets };
+}
+
+function runtimeTargets(
+  root: string,
+  { name, flavour }: NormalisedModel,
+): Record<string, TargetConfiguration> {
+  const inputs = [runtimeSources, runtimeProjectFile, '{projectRoot}/tests/**/*'];
+  const inModel = (command: string) => `wa-ml uv run --project ../../models/${name} ${command}`;
+  const mypy = networkFlavours.includes(flavour) ? 'mypy src' : mypyWithoutTorch;
+  return {
+    test: {
+      executor: 'nx:run-commands',
+      options: { command: inModel('pytest'), cwd: root },
+      cache: true,
+      inputs,
+    },
+    lint: {
+      executor: 'nx:run-commands',
+      options: {
+        commands: [inModel('ruff check .'), inModel('ruff format --check .'), inModel(mypy)],
+        cwd: root,
+        parallel: false,
+      },
+      cache: true,
+      inputs,
+    },
+  };
 }
 
 /** The CDK application. */

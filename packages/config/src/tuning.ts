@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 /**
  * SageMaker's own words (HyperParameterTuningJobConfig). Hyperband reads the metric after each epoch, as training prints it.
- * Most jobs: 750 is the quota of a Bayesian search (developer guide, "Resource limits for automatic model tuning").
+ * Most jobs: 750 of every strategy, which only for Random can be raised (to 10,000). Most at a time: 10, which can be
+ * raised to 100; the rest of an account's quotas is not known here (developer guide, "Resource Limits for Automatic
+ * Model Tuning"; the API itself names no maximum).
  */
 export const tuningStrategies = ['Bayesian', 'Random', 'Hyperband', 'Grid'] as const;
 export const tuningScalings = ['Auto', 'Linear', 'Logarithmic', 'ReverseLogarithmic'] as const;
@@ -11,7 +13,7 @@ const scaling = z
   .enum(tuningScalings)
   .optional()
   .describe('On which scale the range is searched. Default: Auto.');
-/** Limits of the API model: 30 values of a parameter, 30 parameters of a job. */
+/** Limits of the same page: 30 values of a categorical parameter, 30 parameters of a job. */
 const parameterSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('Continuous'), min: z.number(), max: z.number(), scaling }),
   z.strictObject({ type: z.literal('Integer'), min: z.int(), max: z.int(), scaling }),

@@ -10,7 +10,8 @@ import { acknowledgeInPacks } from './acknowledge-in-packs';
 const familiesWithLocalStorage = new Set([
   ...['c5d', 'c6id', 'c6gd', 'c7gd', 'm5d', 'm5dn', 'm6id', 'm6idn', 'm6gd', 'm7gd'],
   ...['r5d', 'r5dn', 'r6id', 'r6gd', 'r7gd', 'i3', 'i3en', 'i4i'],
-  ...['g4dn', 'g5', 'g6', 'g6e', 'gr6', 'p4d', 'p4de', 'p5', 'p5e', 'p5en', 'p6-b200', 'p6e-gb200'],
+  ...['g4dn', 'g5', 'g6', 'g6e', 'gr6', 'g7', 'g7e'],
+  ...['p4d', 'p4de', 'p5', 'p5e', 'p5en', 'p6-b200', 'p6-b300', 'p6e-gb200'],
   ...['trn1', 'trn1n', 'trn2'],
 ]);
 

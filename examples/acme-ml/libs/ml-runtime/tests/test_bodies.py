@@ -11,6 +11,7 @@ from linear_model import random_rows, write_linear_model
 
 from ml_runtime.inference import load_exported_model
 from ml_runtime.serving.application import Application
+from ml_runtime.serving.bodies import MOST_LEFT
 from ml_runtime.serving.in_process import Answer, ask
 from ml_runtime.serving.media_types import CSV, JSON, JSON_LINES, NPY
 from ml_runtime.serving.settings import OutOfRange, ServingSettings
@@ -133,17 +134,25 @@ def test_the_short_way_refuses_what_the_long_way_refuses(
             assert json.loads(answer.body)["error"]["problems"][0]["row"] == 2
     short = invoke(numeric, json.dumps({"instances": [good, good[:-1]]}).encode())
     assert json.loads(short.body)["error"]["problems"][0]["row"] == 2
+    # So long that it is an array before it waits for its batch.
+    many = [good] * (MOST_LEFT // len(good) + 1)
+    assert len(values(invoke(numeric, json.dumps({"instances": many}).encode()))) == len(many)
+    for last in ([*good[:-1], "1.5"], [*good[:-1], 1e300], good[:-1]):
+        answer = invoke(numeric, json.dumps({"instances": [*many, last]}).encode())
+        problems = json.loads(answer.body)["error"]["problems"]
+        assert [problem["row"] for problem in problems] == [len(many) + 1], (last, problems)
 
 
 @pytest.mark.parametrize(
     ("policy", "status", "warned"), [("accept", 200, 0), ("warn", 200, 2), ("refuse", 422, 0)]
 )
+@pytest.mark.parametrize("size", [3, MOST_LEFT])
 def test_values_outside_the_range_of_training_follow_the_policy(
-    folder: Path, rows: np.ndarray[Any, Any], policy: OutOfRange, status: int, warned: int
+    folder: Path, size: int, policy: OutOfRange, status: int, warned: int
 ) -> None:
     settings = ServingSettings(out_of_range=policy)
     application = Application(load_exported_model(folder), settings)
-    table = rows[:3].copy()
+    table = random_rows(size)
     table[1, 0], table[2, 3] = 1e4, -1e4
     answer = invoke(application, json.dumps({"instances": table.tolist()}).encode())
     assert answer.status == status, answer

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("torch")
+
+
 from ml_runtime.errors import TrainingError
 from ml_runtime.hyperparameters import TrainingHyperparameters
 from ml_runtime.layout import ContainerLayout, read_layout

@@ -1,6 +1,10 @@
 """The encoder imputes, standardises and one-hot encodes inside the graph."""
 
 import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
 import torch
 
 from ml_runtime.model_code import Feature

@@ -15,8 +15,7 @@ EXAMPLES = 34_000 if os.environ.get("WA_ML_DEEP") == "1" else 2500
 
 HOSTILE = settings(
     max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 NAMES = st.sampled_from(["ash", "alcohol", "level", "hue", "instances", "", "x\x00"])
 VALUES = (

@@ -19,6 +19,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+pytest.importorskip("torch")
+
 from conftest import run, write_model
 from processes import train
 

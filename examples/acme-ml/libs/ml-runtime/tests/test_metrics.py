@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+
+pytest.importorskip("sklearn")
+
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as reference

@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+pytest.importorskip("torch")
+
 from conftest import EXAMPLE, run, write_model
 
 from ml_runtime.errors import DataError

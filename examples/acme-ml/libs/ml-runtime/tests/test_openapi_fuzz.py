@@ -29,7 +29,7 @@ def test_bodies_by_the_document_get_an_answer_or_a_reason(
     generation = schemathesis.GenerationMode(mode)
     seen: set[int] = set()
 
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=generation))
     def send(case: Any) -> None:
         body = json.dumps(case.body, default=str).encode()

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import needs_network
 
 from ml_runtime.data.channels import read_channel
 from ml_runtime.inference import load_exported_model
@@ -175,6 +176,7 @@ def test_a_cell_larger_than_the_csv_reader_takes_is_refused(wine: Path) -> None:
     assert content["code"] == "body_not_csv"
 
 
+@needs_network
 def test_answers_that_are_no_numbers_are_refused(
     application: Application, rows: list[dict[str, Any]]
 ) -> None:

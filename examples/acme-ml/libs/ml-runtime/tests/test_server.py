@@ -66,6 +66,11 @@ def request(
         connection.close()
 
 
+def children(process: int) -> list[int]:
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text("ascii")
+    return [int(word) for word in listed.split()]
+
+
 def raw(port: int, data: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(data)
@@ -81,6 +86,16 @@ def test_serves_predictions(port: int) -> None:
     status, body = request(port, "POST", "/invocations", ROW, content_type="text/csv")
     assert status == 200, body
     assert b'"label":"class_0"' in body
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has SCHED_BATCH")
+def test_threads_of_every_process_take_turns(server: subprocess.Popen[str], port: int) -> None:
+    assert request(port, "GET", "/ping")[0] == 200
+    processes = [server.pid, *children(server.pid)]
+    assert len(processes) >= 2
+    for process in processes:
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            assert os.sched_getscheduler(int(thread.name)) == os.SCHED_BATCH, thread
 
 
 @pytest.mark.usefixtures("server")

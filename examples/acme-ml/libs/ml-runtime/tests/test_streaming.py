@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet
 import pytest
+
+pytest.importorskip("torch")
+
 import torch
 from conftest import run, write_model
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from PIL import Image
 from processes import train
 
 from ml_runtime.data import blocks as blocks_module
@@ -56,11 +58,11 @@ def share(
 
 
 # A busy machine must not fail a claim that says nothing of time.
-UNHURRIED = examples(deadline=None, max_examples=40)
+FEWER = examples(max_examples=40)
 sizes = st.lists(st.integers(1, 30), min_size=4, max_size=90)
 
 
-@UNHURRIED
+@FEWER
 @given(sizes=sizes, batch_size=st.integers(1, 40), world=st.integers(1, 4), parts=st.integers(1, 3))
 def test_a_batch_has_the_same_rows_whatever_the_processes_and_parts(
     sizes: list[int], batch_size: int, world: int, parts: int
@@ -81,7 +83,7 @@ def test_a_batch_has_the_same_rows_whatever_the_processes_and_parts(
         assert sorted(itertools.chain(*epoch)) == list(range(sum(sizes)))
 
 
-@UNHURRIED
+@FEWER
 @given(sizes=sizes, step=st.integers(0, 60), batch_size=st.integers(1, 40))
 def test_continuing_at_a_step_opens_the_blocks_that_would_be_open(
     sizes: list[int], step: int, batch_size: int
@@ -101,7 +103,7 @@ def test_workers_change_no_batch() -> None:
         assert expected.rows == found.rows
 
 
-@UNHURRIED
+@FEWER
 @given(sizes=sizes, batch_size=st.integers(1, 40), world=st.integers(1, 4))
 def test_a_pass_in_order_has_every_row_and_as_many_parts_in_each_process(
     sizes: list[int], batch_size: int, world: int
@@ -117,7 +119,7 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), m
 cells = st.one_of(words, st.sampled_from(['say "no"', "one, two", "two\nlines", "ü"]))
 
 
-@UNHURRIED
+@FEWER
 @given(rows=st.lists(st.tuples(st.floats(-1e9, 1e9), cells), min_size=1, max_size=30),
        size=st.integers(1, 200), line=st.sampled_from(["\n", "\r\n"]))  # fmt: skip
 def test_blocks_of_lines_are_whole_rows_and_all_of_them(
@@ -242,11 +244,12 @@ class ImageColumn(Column):
 
 
 def write_images(folder: Path, shape: tuple[int, ...]) -> np.ndarray:
+    images = pytest.importorskip("PIL.Image", reason="Pillow comes with models of images")
     pixels = np.arange(12 * int(np.prod(shape)), dtype=np.uint8).reshape(12, *shape)
     for number, image in enumerate(pixels):
         place = folder / ("cat" if number < 5 else "dog")
         place.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(image).save(place / f"{number:02}.png")
+        images.fromarray(image).save(place / f"{number:02}.png")
     return pixels
 
 
@@ -269,7 +272,8 @@ def test_images_lie_in_folders_named_by_their_labels(
 def test_images_that_are_none_or_of_another_size_are_named_together(tmp_path: Path) -> None:
     write_images(tmp_path / "input/data/train", (4, 6))
     (tmp_path / "input/data/train/cat/00.png").write_text("no image")
-    Image.new("L", (3, 3)).save(tmp_path / "input/data/train/dog/11.png")
+    images = pytest.importorskip("PIL.Image")
+    images.new("L", (3, 3)).save(tmp_path / "input/data/train/dog/11.png")
     schema = Schema("classification", "animal", ("cat", "dog"), (ImageColumn("image"),))
     with pytest.raises(DataError) as caught:
         read_channel(read_layout(tmp_path, {}), "train", schema)

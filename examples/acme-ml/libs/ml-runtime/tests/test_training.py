@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
+
+pytest.importorskip("torch")
+
 import torch
 from conftest import EXAMPLE, run, write_model
 from torch import nn

@@ -15,7 +15,10 @@ def json_digest(content: Mapping[str, Any]) -> str:
 
 
 def run_id(parts: Mapping[str, Any]) -> str:
-    """Return 12 digits that stand for everything that decides a run's result."""
+    """Return 12 digits that stand for everything that decides a run's result.
+
+    48 bits: of a million runs of one model, two share an id with a chance of 0.2 %.
+    """
     return json_digest(parts)[:12]
 
 
@@ -30,7 +33,11 @@ def file_digest(file: Path) -> str:
 
 
 def files_digest(files: Iterable[tuple[str, Path]]) -> str:
-    """Return the digest over names and contents, in the order that is given (64 digits)."""
+    """Return the digest over names and contents, in the order that is given (64 digits).
+
+    Raises:
+        OSError: A file cannot be read.
+    """
     digest = hashlib.sha256()
     for name, file in files:
         digest.update(f"{name} {file_digest(file)}\n".encode())

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Larger batches gain nothing: their computation takes so much longer than the wrapping.
+# Larger batches gain nothing: their computation takes so much longer than the wrapping (measured
+# with a small network of 30 inputs).
 MOST_ROWS, MOST_BYTES = 16, 64 * 1024
 
 
@@ -31,7 +32,14 @@ class SessionBuffers:
         self._free = threading.Lock()
 
     def run(self, matrix: NDArray[Any]) -> NDArray[np.float32]:
-        """Return the answers to what features.py gives, in an array of their own."""
+        """Return the answers to what features.py gives, in an array of their own.
+
+        Args:
+            matrix: [rows, ...], at least one row, in the type that the graph takes.
+
+        Returns:
+            float32 [rows, outputs].
+        """
         if len(matrix) > MOST_ROWS or not self._free.acquire(blocking=False):
             return self._run(matrix)
         try:

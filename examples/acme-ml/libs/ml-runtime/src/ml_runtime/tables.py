@@ -34,7 +34,11 @@ class NumberTable(Columns):
 
     Args:
         inputs: The columns of the matrix, in order.
-        matrix: [rows, columns].
+        matrix: [rows, columns] of numbers, NaN for missing.
+
+    Attributes:
+        inputs: As given; empty once a column was changed.
+        matrix: As given.
     """
 
     __slots__ = ("inputs", "matrix")
@@ -62,7 +66,15 @@ for _name in (
 
 
 def float_matrix(columns: Columns, inputs: Sequence[Column]) -> NDArray[np.float32]:
-    """Return columns side by side, float32 [rows, columns]; those of strings and tensors are 0."""
+    """Return columns side by side, float32 [rows, columns]; those of strings and tensors are 0.
+
+    Args:
+        columns: A table with at least these columns.
+        inputs: Which, in order.
+
+    Raises:
+        KeyError: A column of numbers is not in the table.
+    """
     if isinstance(columns, NumberTable) and columns.inputs is inputs:
         return columns.matrix.astype(np.float32)
     matrix = np.zeros((row_count(columns), len(inputs)), dtype=np.float32)
@@ -73,7 +85,12 @@ def float_matrix(columns: Columns, inputs: Sequence[Column]) -> NDArray[np.float
 
 
 def column_array(column: Column, values: Sequence[Value]) -> NDArray[Any]:
-    """Return the array of a column: float64 with NaN, objects with None, or stacked tensors."""
+    """Return the array of a column: float64 with NaN, objects with None, or stacked tensors.
+
+    Args:
+        column: Says which of the three.
+        values: As `value_from_text` or `value_from_json` gives them, one for each row.
+    """
     if column.shape is not None:
         tensors = np.empty((len(values), *column.shape), dtype=column.dtype)
         for row, value in enumerate(values):
@@ -99,7 +116,12 @@ def take_rows(columns: Columns, rows: NDArray[np.intp]) -> Columns:
 def read_csv(file: Path, columns: Sequence[Column]) -> Columns:
     """Read the named columns of a CSV file with a header; other columns of it are ignored.
 
+    Args:
+        file: In UTF-8, with or without a byte order mark.
+        columns: What each holds; several cells for a tensor.
+
     Raises:
+        OSError: The file cannot be read.
         DataError: A column is absent, or cells are of the wrong type; all problems at once, each
             with its line number.
     """
@@ -158,6 +180,9 @@ def write_csv(file: Path, columns: Columns) -> None:
     """Write a table with a header; reading it gives the same values, and missing is empty.
 
     A tensor takes a cell for each element, under the names that `Column.cells` gives.
+
+    Raises:
+        OSError: The file cannot be written.
     """
     cells: Columns = {}
     for name, values in columns.items():
@@ -192,6 +217,6 @@ def _cell(value: Any) -> str:
 
 
 def joined_tables(tables: Sequence[Columns]) -> Columns:
-    """Return one table of all rows; the tables have the same columns."""
+    """Return one table of all rows; the tables, at least one, have the same columns."""
     first: Mapping[str, Any] = tables[0]
     return {name: np.concatenate([table[name] for table in tables]) for name in first}

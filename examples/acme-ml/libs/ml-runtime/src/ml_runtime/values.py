@@ -14,14 +14,17 @@ from .schema import Column
 # Spellings of a missing value in a CSV file, compared in lower case and without outer blanks.
 MISSING_TEXTS = frozenset({"", "na", "nan", "null"})
 
+# Spellings of true (1) and false (0), compared in lower case and without outer blanks.
 BOOLEAN_TEXTS = {
     **dict.fromkeys(("true", "t", "yes", "y", "1"), 1.0),
     **dict.fromkeys(("false", "f", "no", "n", "0"), 0.0),
 }
 
-# Features are float32: a larger number would become infinite on the way into the model.
+# Features are float32: a larger number would become infinite on the way into the model. It is the
+# largest finite float32 (IEEE 754), (2 - 2**-23) * 2**127.
 LARGEST_NUMBER = 3.4028234663852886e38
 
+# A number (booleans are 0 and 1), a category or a text, a tensor of one row, or missing.
 Value = float | str | NDArray[Any] | None
 
 
@@ -80,6 +83,10 @@ def value_from_json(column: Column, value: Any) -> Value:
 
 def tensor_from_texts(column: Column, cells: Sequence[str]) -> NDArray[Any]:
     """Return the tensor of a CSV row's cells, in C order: the column's dtype and shape.
+
+    Args:
+        column: A tensor.
+        cells: One for each of its elements.
 
     Raises:
         Refusal: A cell is not a number of the column's dtype.

@@ -3,13 +3,13 @@
 import csv
 import json
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import numpy as np
 import pytest
-from sklearn.datasets import load_diabetes, load_wine
 
 from ml_runtime.__main__ import main
 from ml_runtime.inference import load_exported_model
@@ -24,6 +24,12 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("unhurried")
 
+# The runtime is tested in a model's environment, and a model of an estimator has no PyTorch.
+HAS_TORCH = find_spec("torch") is not None
+needs_network = pytest.mark.skipif(
+    not HAS_TORCH, reason="asks for what only a network does, and there is no torch"
+)
+
 
 def write_model(folder: Path, task: str) -> Path:
     """Copy the example model with wine (classification) or diabetes (regression) as its CSV file.
@@ -31,8 +37,11 @@ def write_model(folder: Path, task: str) -> Path:
     A category is derived from a number, every tenth cell of two columns is blank, and an identifier
     is listed as not used.
     """
+    sets = pytest.importorskip("sklearn.datasets")
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    bunch = load_wine() if task == "classification" else load_diabetes(scaled=False)
+    if not HAS_TORCH:
+        shutil.copy(EXAMPLE.parent / "example_estimator.py", folder / "model.py")
+    bunch = sets.load_wine() if task == "classification" else sets.load_diabetes(scaled=False)
     names = [name.replace("/", "_") for name in bunch.feature_names]
     rows = [[repr(float(value)) for value in row] for row in bunch.data]
     strength = np.digitize(bunch.data[:, 2], np.quantile(bunch.data[:, 2], [1 / 3, 2 / 3]))
@@ -78,7 +87,8 @@ def _trained(folder: Path, task: str, *options: str) -> Path:
 @pytest.fixture(scope="session")
 def wine(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Root folder of a trained classification."""
-    return _trained(tmp_path_factory.mktemp("wine"), "classification", "--precision", "bf16")
+    options = ["--precision", "bf16"] if HAS_TORCH else []
+    return _trained(tmp_path_factory.mktemp("wine"), "classification", *options)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+pytest.importorskip("torch")
+
 from conftest import run, write_model
 from processes import Outcome, train
 from safetensors.numpy import load_file

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from conftest import run
+from conftest import needs_network, run
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -152,6 +152,7 @@ def test_a_second_run_starts_from_the_plain_model(digits: ContainerLayout) -> No
     assert caught.value.code == "already-optimised"
 
 
+@needs_network
 def test_a_small_model_gets_a_report_that_fits_what_is_kept(wine: Path, tmp_path: Path) -> None:
     shutil.copytree(wine, tmp_path / "ml")
     (tmp_path / "settings.json").write_text('{"optimise": {"prune": 0.25}}')

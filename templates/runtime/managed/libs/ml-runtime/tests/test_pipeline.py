@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import write_model
+from conftest import needs_network, write_model
 from mlflow import MlflowClient
 
 from ml_runtime.__main__ import main
@@ -104,6 +104,7 @@ def test_a_closed_gate_registers_nothing_and_says_what_sagemaker_says(
     assert "Reject" in failure
 
 
+@needs_network
 def test_a_failed_step_shows_its_reason_and_how_to_go_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -118,6 +119,7 @@ def test_a_failed_step_shows_its_reason_and_how_to_go_on(
         assert part in said.err
 
 
+@needs_network
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for survivors in /proc")
 def test_a_stopped_run_leaves_no_process_and_keeps_its_checkpoints(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet
 import pytest
+
+pytest.importorskip("torch")
+
 import torch
 from conftest import run, write_model
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from PIL import Image
 from processes import train
 
 from ml_runtime.data import blocks as blocks_module
@@ -242,11 +244,12 @@ class ImageColumn(Column):
 
 
 def write_images(folder: Path, shape: tuple[int, ...]) -> np.ndarray:
+    images = pytest.importorskip("PIL.Image", reason="Pillow comes with models of images")
     pixels = np.arange(12 * int(np.prod(shape)), dtype=np.uint8).reshape(12, *shape)
     for number, image in enumerate(pixels):
         place = folder / ("cat" if number < 5 else "dog")
         place.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(image).save(place / f"{number:02}.png")
+        images.fromarray(image).save(place / f"{number:02}.png")
     return pixels
 
 
@@ -269,7 +272,8 @@ def test_images_lie_in_folders_named_by_their_labels(
 def test_images_that_are_none_or_of_another_size_are_named_together(tmp_path: Path) -> None:
     write_images(tmp_path / "input/data/train", (4, 6))
     (tmp_path / "input/data/train/cat/00.png").write_text("no image")
-    Image.new("L", (3, 3)).save(tmp_path / "input/data/train/dog/11.png")
+    images = pytest.importorskip("PIL.Image")
+    images.new("L", (3, 3)).save(tmp_path / "input/data/train/dog/11.png")
     schema = Schema("classification", "animal", ("cat", "dog"), (ImageColumn("image"),))
     with pytest.raises(DataError) as caught:
         read_channel(read_layout(tmp_path, {}), "train", schema)

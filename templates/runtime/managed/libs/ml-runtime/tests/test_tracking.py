@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import run
+from conftest import needs_network, run
 
 from ml_runtime.__main__ import main
 from ml_runtime.layout import read_layout
@@ -32,6 +32,7 @@ def record_of(root: Path) -> Any:
     return json.loads((root / "output/data/run.json").read_text())
 
 
+@needs_network
 def test_training_writes_its_record(wine: Path) -> None:
     record = record_of(wine)
     trained = json.loads((wine / "model/training.json").read_text())
@@ -100,6 +101,16 @@ def test_energy_follows_the_stated_coefficients() -> None:
     assert watt_hours_of_predictions(1000) == pytest.approx(3.5 / 3600)
 
 
+def test_the_record_of_a_job_names_its_instance_type(tmp_path: Path) -> None:
+    config = tmp_path / "input/config"
+    config.mkdir(parents=True)
+    # As SageMaker writes it into a container of our own, which knows no SM_ variable.
+    told = {"current_host": "algo-1", "hosts": ["algo-1"], "current_instance_type": "ml.g5.xlarge"}
+    (config / "resourceconfig.json").write_text(json.dumps(told))
+    RunRecorder(read_layout(tmp_path, {}), tmp_path).on_start(START)
+    assert record_of(tmp_path)["lineage"]["instanceType"] == "ml.g5.xlarge"
+
+
 def test_lineage_is_told_by_the_image_or_asked_of_git(tmp_path: Path) -> None:
     told = {"ML_RUNTIME_COMMIT": "abc-dirty", "ML_RUNTIME_IMAGE": "x@sha256:1", "AWS_REGION": "r"}
     found = lineage(tmp_path, told)
@@ -122,6 +133,7 @@ def test_lineage_is_told_by_the_image_or_asked_of_git(tmp_path: Path) -> None:
     assert lineage(tmp_path, {})["dirty"] is True
 
 
+@needs_network
 def test_a_run_goes_to_mlflow_once_with_all_that_is_known(wine: Path, tmp_path: Path) -> None:
     repository = tmp_path / "repo"
     code, root = repository / "models/cultivar", tmp_path / "ml"

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import run, write_model
+
+pytest.importorskip("sklearn")
+
+from conftest import needs_network, run, write_model
 from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score
@@ -172,6 +175,7 @@ def test_a_trial_behind_the_median_is_stopped(
     assert statuses == ["Completed"] * 6 + ["Stopped"] * 2
 
 
+@needs_network
 def test_it_trains_the_model_itself_over_a_grid(
     layout: ContainerLayout, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -47,7 +47,11 @@ class Block:
 
 
 def parquet_blocks(file: Path) -> Iterator[Block]:
-    """Give the file's row groups; only its footer is read."""
+    """Give the file's row groups; only its footer is read.
+
+    Raises:
+        OSError, pyarrow.ArrowException: It cannot be read, or is no Parquet.
+    """
     metadata = pyarrow.parquet.read_metadata(file)
     for group in range(metadata.num_row_groups):
         if rows := metadata.row_group(group).num_rows:
@@ -55,7 +59,11 @@ def parquet_blocks(file: Path) -> Iterator[Block]:
 
 
 def line_blocks(file: Path) -> Iterator[Block]:
-    """Give ranges of whole lines; a line break between quotes does not end a CSV row."""
+    """Give ranges of whole lines; a line break between quotes does not end a CSV row.
+
+    Raises:
+        OSError: It cannot be read.
+    """
     is_csv = file.suffix.lower() == ".csv"
     with file.open("rb") as stream:
         start = len(stream.readline()) if is_csv else 0
@@ -155,6 +163,10 @@ def channel_blocks(folder: Path) -> list[Block]:
 
 def read_block(block: Block, schema: Schema) -> Columns:
     """Return a block's inputs and target.
+
+    Args:
+        block: Of `channel_blocks`.
+        schema: What the columns hold.
 
     Raises:
         DataError: The block does not fit the schema.

@@ -12,8 +12,10 @@ from ..schema import Schema, read_schema
 from ..tables import Columns, joined_tables, read_csv, row_count
 from .blocks import Block, channel_blocks, channel_files, read_block
 
+# In the channel train, beside its rows.
 SCHEMA_FILE = "schema.json"
 
+# The end of a file, which stands for its content: in Parquet the footer, or the last part of it.
 DIGESTED_BYTES = 64 * 1024
 
 
@@ -21,7 +23,7 @@ def read_channel_schema(layout: ContainerLayout) -> Schema:
     """Return the schema that lies in the train channel.
 
     Raises:
-        DataError: The train channel is not there.
+        DataError: The train channel is not there, or its schema is malformed.
     """
     _files(layout, "train")
     return read_schema(layout.channel("train") / SCHEMA_FILE)
@@ -29,6 +31,14 @@ def read_channel_schema(layout: ContainerLayout) -> Schema:
 
 def read_channel(layout: ContainerLayout, name: str, schema: Schema) -> Columns:
     """Read all files of a channel, in the order of their names: the inputs and the target.
+
+    Args:
+        layout: Where the channel lies.
+        name: "train", "validation" or "test".
+        schema: What the columns hold.
+
+    Returns:
+        A table of at least one row.
 
     Raises:
         DataError: The channel is absent, empty, or does not fit the schema.
@@ -62,7 +72,10 @@ def stream_digest(layout: ContainerLayout, names: tuple[str, ...]) -> str:
     """Return a SHA-256 for channels too large to be read twice.
 
     It is over the names, the sizes and the last 64 KiB of the files: in Parquet these are the
-    footer, with the statistics of every column.
+    footer, with the statistics of every column. In hexadecimal, 64 digits.
+
+    Raises:
+        DataError: A channel is absent.
     """
     digest = hashlib.sha256()
     for name in names:
@@ -77,7 +90,11 @@ def stream_digest(layout: ContainerLayout, names: tuple[str, ...]) -> str:
 
 
 def channel_digest(layout: ContainerLayout, names: tuple[str, ...]) -> str:
-    """Return the SHA-256 over the names and the bytes of the channels' files, in hexadecimal."""
+    """Return the SHA-256 over the names and the bytes of the channels' files, in hexadecimal.
+
+    Raises:
+        DataError: A channel is absent.
+    """
     return files_digest(
         (f"{name}/{file.relative_to(layout.channel(name)).as_posix()}", file)
         for name in names

@@ -88,6 +88,10 @@ class Dataset:
 
 
 def observed_range(values: NDArray[Any]) -> tuple[float, float] | None:
-    """Return the smallest and largest number of a column, or None where all are missing."""
+    """Return the smallest and largest number of a column, or None where all are missing.
+
+    Args:
+        values: Shape [rows], NaN for missing.
+    """
     present = values[~np.isnan(values)]
     return (float(present.min()), float(present.max())) if len(present) else None

@@ -21,6 +21,12 @@ def evaluate(layout: ContainerLayout) -> dict[str, Any]:
     The baseline always answers the train channel's majority class (with its class shares as
     probabilities), or its mean.
 
+    Args:
+        layout: Its model folder and the channels test and train are read.
+
+    Returns:
+        The report, as it is written.
+
     Raises:
         MlRuntimeError: The model or a channel is absent.
     """
@@ -55,6 +61,14 @@ def skill(task: str, metrics: dict[str, float], baseline: dict[str, float]) -> f
 
     The loss is log loss for a classification and RMSE for a regression. Where the baseline is
     already perfect there is nothing to gain, and the skill is 0.
+
+    Args:
+        task: "classification" or "regression".
+        metrics: The model's, as `metrics_of` gives them.
+        baseline: The baseline's, of the same rows.
+
+    Returns:
+        At most 1; below 0 for a model that is worse than the baseline.
     """
     loss = "log_loss" if task == "classification" else "rmse"
     return 1.0 - metrics[loss] / baseline[loss] if baseline[loss] > 0 else 0.0

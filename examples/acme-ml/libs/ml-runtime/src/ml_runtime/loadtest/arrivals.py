@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+# How the moments of sending are spread; see `intended_times`.
 Arrivals = Literal["poisson", "constant"]
 
 

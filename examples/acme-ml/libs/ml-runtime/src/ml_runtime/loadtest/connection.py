@@ -15,7 +15,17 @@ LOST = 0
 
 
 class Connection(asyncio.Protocol):
-    """Calls `answered(connection, status)` after every request, `closed(connection)` at its end."""
+    """Calls `answered(connection, status)` after every request, `closed(connection)` at its end.
+
+    Args:
+        answered: Told the HTTP status of a complete answer, or LOST.
+        closed: Told once, when nothing will follow.
+
+    Attributes:
+        busy: A request is under way.
+        open: Another request can be sent.
+        request: Number of the request that is under way; whoever sends it sets it.
+    """
 
     def __init__(
         self,
@@ -32,7 +42,6 @@ class Connection(asyncio.Protocol):
         self._last = False
         self.busy = False
         self.open = False
-        # Number of the request that is under way; whoever sends it sets it.
         self.request = -1
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

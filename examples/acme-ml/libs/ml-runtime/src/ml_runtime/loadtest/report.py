@@ -12,6 +12,7 @@ from .plot import terminal_plot
 from .search import Found
 from .statistics import Step
 
+# Of loadtest.json's form.
 REPORT_VERSION = 1
 
 # Above this share of the client's own ceiling, the maximum may be the client's.

@@ -95,6 +95,13 @@ def finish(
 ) -> None:
     """Write loadtest.json and loadtest.svg, print the result, and judge the promise.
 
+    Args:
+        report: The result.
+        folder: Where both files go.
+        record: List of measurements to add the maximum to, or None.
+        promise: Requests per second that were promised, or None.
+        as_json: Print the JSON instead of the table.
+
     Raises:
         LoadTestError: The maximum is below the promised rate.
     """

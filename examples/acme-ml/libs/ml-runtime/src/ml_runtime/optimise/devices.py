@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 
 from .latency import Latency
 
+# ONNX Runtime's name of the provider.
 TENSORRT = "TensorrtExecutionProvider"
+# What the driver of Inferentia and Trainium makes.
 NEURON_DEVICE = Path("/dev/neuron0")
+# Timed calls: enough that two lie beyond the 99th percentile.
 CALLS = 200
 
 

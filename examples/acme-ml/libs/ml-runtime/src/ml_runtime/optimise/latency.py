@@ -12,10 +12,12 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+# Name of the model as it was exported, which all others are compared with.
 PLAIN = "plain"
 
 # Each model answers a block of calls, then the next one, over and over: a disturbance of the
-# machine meets all of them. The ratio of medians of every round is robust against the rest.
+# machine meets all of them. The ratio of medians of every round is robust against the rest. A block
+# lasts so many seconds, within these numbers of calls; each model is warmed by so many first.
 ROUNDS = 9
 BLOCK_SECONDS = 0.03
 BLOCK_CALLS = (20, 400)
@@ -51,7 +53,12 @@ def open_session(file: Path, threads: int = 1) -> Any:
 
 
 def run_session(session: Any, rows: NDArray[Any]) -> NDArray[Any]:
-    """Return what the model answers to `rows`, shape [rows, ...]."""
+    """Return what the model answers to `rows`, shape [rows, ...].
+
+    Args:
+        session: Of `open_session`.
+        rows: Features, [rows, ...].
+    """
     answers: NDArray[Any] = session.run(None, {session.get_inputs()[0].name: rows})[0]
     return answers
 
@@ -89,7 +96,13 @@ def _block_calls(session: Any, rows: NDArray[Any]) -> int:
 
 
 def time_calls(session: Any, rows: NDArray[Any], calls: int) -> NDArray[np.float64]:
-    """Return the time of each call in microseconds, after one that is not counted."""
+    """Return the time of each call in microseconds, [calls], after one that is not counted.
+
+    Args:
+        session: Of `open_session`.
+        rows: The input of each call, [rows, ...].
+        calls: How many, at least 1.
+    """
     feed = {session.get_inputs()[0].name: rows}
     session.run(None, feed)
     times = np.empty(calls)

@@ -28,12 +28,14 @@ from .prune import prune_units
 from .quantise import REWRITES, optimise_graph, weighted_operators
 from .settings import QUANTISATIONS, OptimiseSettings
 
+# In output/data: the model as it was exported, and the report.
 PLAIN_FILE = "model.plain.onnx"
 REPORT_FILE = "optimisation.json"
 
 # An optimised model.onnx says from which one it was made, so that a second run starts from that.
 ORIGIN = "ml_runtime.plain_sha256"
 
+# Latency is that of online requests, which have one row; accuracy is computed in batches.
 ROWS_PER_CALL = 1
 ROWS_PER_BATCH = 256
 

@@ -21,6 +21,7 @@ CODE: Mapping[str, tuple[str, ...]] = {
     "tune": ("*.py",),
     "train": ("*.py",),
 }
+# Files that people read or other steps do: the preparation's result does not depend on them.
 NOT_CODE = frozenset({"settings.json", "card.yaml", "README.md", "baseline.json"})
 
 # Keys of settings.json that a kind of step takes its settings from.

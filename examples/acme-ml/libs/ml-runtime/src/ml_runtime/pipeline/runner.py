@@ -43,7 +43,16 @@ class RunOptions:
 
 
 class Run:
-    """One run of one model's pipeline."""
+    """One run of one model's pipeline; the arguments are those of `run_pipeline`.
+
+    Attributes:
+        digests: (step, output) to the digest of what it holds, of the steps that are done.
+        parameters: Of the graph, with this run's values.
+        again_from: Name of the step that is run again with all after it, or None.
+
+    Raises:
+        PipelineError: A step or a parameter that is named is none of the graph's.
+    """
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..whole_files import write_whole
 
+# In a step's folder: what is known of its last good end, and what it printed.
 STATE_FILE = "state.json"
 LOG_FILE = "output.txt"
 
@@ -38,7 +39,11 @@ def read_state(folder: Path) -> StepState | None:
 
 
 def write_state(folder: Path, state: StepState) -> None:
-    """Write the state: the last thing of a step, and whole or not at all."""
+    """Write the state: the last thing of a step, and whole or not at all.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
     write_whole(folder / STATE_FILE, json.dumps(asdict(state), indent=2) + "\n")
 
 

@@ -16,6 +16,7 @@ from ..schema import Schema
 from .media_types import CSV, JSON, JSON_LINES
 from .refusals import Problems
 
+# [rows, classes] of probabilities, or [rows, 1] of values in the target's unit.
 Answers = NDArray[np.float32]
 
 

@@ -16,7 +16,12 @@ from .npy_bodies import array_of_npy
 from .refusals import Problems, RequestRefused
 from .requests import Work
 
+# UTF-8's, which some programs put before a text.
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+# Rows of more numbers become an array as soon as they are read, while they lie in the processor's
+# cache. Until the next batch, those of other bodies would take their place there.
+MOST_LEFT = 8192
 
 
 class BodyParser:
@@ -81,6 +86,8 @@ class BodyParser:
         if type(rows) is not list or not rows or type(rows[0]) is not list:
             return None
         self._count(len(rows))
+        if len(rows) * len(rows[0]) > MOST_LEFT and (table := self.limits.columns(rows)):
+            return Work(columns=table)
         return Work(rows=rows)
 
     def _from_csv(self, text: str) -> Columns:

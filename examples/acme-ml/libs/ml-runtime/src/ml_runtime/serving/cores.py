@@ -1,11 +1,14 @@
-"""Cores and memory that the container may use: the kernel's limits, not the machine's size."""
+"""Cores and memory that the container may use, and how the server's threads share a core."""
 
 from __future__ import annotations
 
 import math
 import os
+import sys
+from contextlib import suppress
 from pathlib import Path
 
+# Where Linux shows a container its limits.
 CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -68,3 +71,16 @@ def plan_processes(
     fitting = max(1, int(memory / 2 / max(1, 2 * model_bytes)))
     workers = asked or min(cores, fitting)
     return workers, threads or (1 if asked else max(1, cores // workers))
+
+
+def take_turns() -> None:
+    """Let a thread of this server that wakes up wait for the one that runs on its core.
+
+    Granian reads and writes in one thread, Python answers in another. Usually Linux gives the core
+    to whoever wakes up: each request that is read is followed by a switch to Python and back. With
+    SCHED_BATCH (sched(7)) all that has come is read first, and answered together. Threads and
+    processes that are started later do as this one; where the system refuses, nothing changes.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))

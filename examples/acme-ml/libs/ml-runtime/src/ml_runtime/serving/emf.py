@@ -15,6 +15,7 @@ import orjson
 from .metrics import Metrics
 from .settings import ServingSettings
 
+# Read by alarms and dashboards.
 NAMESPACE = "WaMl/Serving"
 DIMENSIONS = ("EndpointName", "VariantName")
 

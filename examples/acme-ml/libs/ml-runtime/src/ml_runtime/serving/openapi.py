@@ -9,10 +9,13 @@ from ..values import LARGEST_NUMBER
 from .media_types import CSV, JSON, JSON_LINES, NPY
 from .settings import ServingSettings
 
+# Of OpenAPI: the first whose schemas are JSON Schema.
 VERSION = "3.1.0"
 
+# The schema's types, and JSON Schema's.
 TYPES = {"double": "number", "long": "integer", "boolean": "boolean", "string": "string"}
 
+# HTTP statuses that a request may be refused with.
 REFUSALS = {
     "400": "The body cannot be read.",
     "406": "None of the accepted media types can be given.",

@@ -10,12 +10,14 @@ from .media_types import JSON
 from .refusals import RequestRefused
 from .rsgi import HeaderList, Scope
 
+# Headers of InvokeEndpoint, as SageMaker hands them on to a container.
 CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes"
 REQUEST_ID = "x-amzn-requestid"
 # Passed on as they came. SageMaker allows 1024 characters of custom attributes.
 ECHOED = (CUSTOM_ATTRIBUTES, REQUEST_ID)
 MOST_ECHOED = 1024
 
+# What data capture calls an identifier, to the header that it comes in.
 IDENTIFIERS = {"requestId": REQUEST_ID, "inferenceId": "x-amzn-sagemaker-inference-id"}
 
 
@@ -62,5 +64,10 @@ def json_reply(content: Any) -> tuple[HeaderList, bytes]:
 
 
 def failure(code: str, reason: str) -> bytes:
-    """Return the body of an answer that is our fault."""
+    """Return the body of an answer that is our fault.
+
+    Args:
+        code: Stable identifier, in lower case with underscores.
+        reason: One sentence for people.
+    """
     return orjson.dumps({"error": {"code": code, "reason": reason}})

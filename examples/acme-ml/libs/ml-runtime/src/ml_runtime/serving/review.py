@@ -7,6 +7,7 @@ from typing import Any
 
 from .answers import Answers
 
+# What "event" says in the line.
 EVENT = "human-review"
 
 # Rows that one event names; all are counted.

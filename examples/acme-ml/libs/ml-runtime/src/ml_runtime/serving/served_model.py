@@ -103,9 +103,15 @@ class ServedModel:
 def load_served_model(folder: Path, settings: ServingSettings, metrics: Metrics) -> ServedModel:
     """Load a model folder with all that belongs to serving it.
 
+    Args:
+        folder: As `train` wrote it; only read.
+        settings: How to serve it.
+        metrics: Where it is counted.
+
     Raises:
-        ExportError: A file is absent or not loadable.
+        ExportError: model.onnx is absent or not loadable.
         DataError: The schema or the background is malformed.
+        ModelCodeError: features.py is absent or lacks a function.
     """
     model = load_exported_model(folder, max(1, settings.threads))
     background = read_background(folder, model.schema.inputs)

@@ -14,7 +14,7 @@ from ..errors import LayoutError
 from ..explanation.background import read_background
 from ..inference import load_exported_model
 from .application import Application
-from .cores import available_cores, available_memory, plan_processes
+from .cores import available_cores, available_memory, plan_processes, take_turns
 from .drain import Draining, DrainingServer
 from .multi_model import MultiModelApplication
 from .settings import ServingSettings, read_settings
@@ -72,6 +72,7 @@ def serve(
     print(f"serve: {what} on {host}:{port}; workers={workers}; threads={threads};", flush=True)
     os.environ.update(settings.to_environ())
     os.environ[MODEL_VARIABLE], os.environ[THREADS_VARIABLE] = str(model), str(threads)
+    take_turns()
     # The loader is passed as a function: looked for by name, Granian would depend on the folder.
     DrainingServer(
         "ml_runtime.serving.server:create_application",

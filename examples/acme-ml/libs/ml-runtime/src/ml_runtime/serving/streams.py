@@ -32,7 +32,16 @@ PIECE_BYTES = 256 * 1024
 
 
 class AnswerFile:
-    """The answers to the blocks of one body, in the order of the rows."""
+    """The answers to the blocks of one body, in the order of the rows.
+
+    Args:
+        writer: Writes answers of the model.
+        media_type: One of `media_types.OFFERED`.
+
+    Attributes:
+        rows: Rows so far.
+        columns: Outputs of each row; 0 before the first block.
+    """
 
     def __init__(self, writer: AnswerWriter, media_type: str) -> None:
         self.writer, self.media_type = writer, media_type

@@ -15,8 +15,10 @@ from typing import Any
 from .replies import header
 from .rsgi import HttpProtocol, Scope
 
+# OpenTelemetry's own name: where spans are sent to.
 VARIABLE = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
+# Answers one request.
 Handle = Callable[[Scope, HttpProtocol], Awaitable[None]]
 
 

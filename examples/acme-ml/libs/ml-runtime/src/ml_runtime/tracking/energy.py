@@ -12,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+# Watts of a virtual CPU at rest and at full load, and of a gigabyte of memory; and the energy that
+# a data centre of AWS takes beside that of its machines, as a factor.
 IDLE_WATTS = 0.74
 FULL_WATTS = 3.5
 MEMORY_WATTS_PER_GB = 0.392

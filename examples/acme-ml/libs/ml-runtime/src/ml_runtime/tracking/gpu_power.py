@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 
+# Between two looks: nvidia-smi is started each time.
 INTERVAL_SECONDS = 5.0
 _QUERY = "--query-gpu=power.draw,utilization.gpu,memory.used"
 

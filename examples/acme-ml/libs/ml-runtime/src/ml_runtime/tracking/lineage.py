@@ -12,6 +12,7 @@ from typing import Any
 # Set when the image is built and by the pipeline; in a checkout Git is asked instead.
 COMMIT_VARIABLE = "ML_RUNTIME_COMMIT"
 IMAGE_VARIABLE = "ML_RUNTIME_IMAGE"
+# Behind a commit that files differ from.
 DIRTY_SUFFIX = "-dirty"
 
 
@@ -36,7 +37,12 @@ def lineage(code: Path, environ: Mapping[str, str] = os.environ) -> dict[str, An
 
 
 def commit_of(code: Path, environ: Mapping[str, str]) -> str | None:
-    """Return the Git commit, "-dirty" appended where files differ from it, or None."""
+    """Return the Git commit, "-dirty" appended where files differ from it, or None.
+
+    Args:
+        code: A folder of the repository.
+        environ: For ML_RUNTIME_COMMIT, which wins.
+    """
     if told := environ.get(COMMIT_VARIABLE):
         return told
 

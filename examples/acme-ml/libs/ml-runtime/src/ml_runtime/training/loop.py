@@ -105,7 +105,7 @@ def train_model(
             ends_epoch = step % epoch_steps == 0
             is_logged = settings.logging_steps > 0 and step % settings.logging_steps == 0
             if ends_epoch or is_logged:
-                mean = process.total([float(loss)])[0] / process.world_size
+                mean = process.total([float(loss)])[0] / max(1, batch.rows)
                 if not math.isfinite(mean):
                     raise _diverged(step)
                 if process.is_first and is_logged:
@@ -169,11 +169,13 @@ def compute_gradients(
         process: This process.
 
     Returns:
-        A scalar whose mean over all processes is the batch's mean loss.
+        The summed loss of this process's rows, a scalar.
     """
     # Gradients are averaged over processes: times world_size over rows, that average is the batch's
     # mean, even where the processes hold different numbers of rows.
+    # The backward pass begins with it: a product would be one more operation in each pass.
     scale = process.world_size / max(1, batch.rows)
+    gradient = torch.full((), scale, device=process.device)
     total: Tensor | None = None
     for number, (features, targets) in enumerate(batch.parts, start=1):
         with synchronising(model, last=number == len(batch.parts)):
@@ -181,8 +183,8 @@ def compute_gradients(
                 outputs = model(features)
             if len(outputs) > len(targets):
                 outputs = outputs[: len(targets)]
-            loss = objective.loss_sum(outputs, targets) * scale
-            scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+            loss = objective.loss_sum(outputs, targets)
+            scaler.scale(loss).backward(gradient)  # type: ignore[no-untyped-call]
         total = loss.detach() if total is None else total + loss.detach()
     assert total is not None  # noqa: S101 - every batch has a part
     return total

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+# Name to value, and what is known of a run; the keys are those of Observer's methods.
 Metrics = Mapping[str, float]
 Record = Mapping[str, Any]
 
@@ -77,7 +78,11 @@ class PrintingObserver:
 
 
 class Observers:
-    """Several observers as one, told in order."""
+    """Several observers as one, told in order.
+
+    Args:
+        observers: The exception of one keeps the ones behind it from being told.
+    """
 
     def __init__(self, observers: Sequence[Observer]) -> None:
         self.observers = tuple(observers)

@@ -42,7 +42,14 @@ RunTrial = Callable[[Mapping[str, str], Path, Report], Outcome]
 
 
 class TrainingProcesses:
-    """Runs trials as processes, and ends those that are left when the search ends."""
+    """Runs trials as processes, and ends those that are left when the search ends.
+
+    Args:
+        layout: Its channels are the trials'.
+        code: The model's folder.
+        metric: Name of the metric, as train prints it.
+        parallel: Trials at a time; they share the cores.
+    """
 
     def __init__(self, layout: ContainerLayout, code: Path, metric: str, parallel: int) -> None:
         self.layout, self.code, self.parallel = layout, code, parallel

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from ..schema import Schema
 from ..tables import Columns, row_count, take_rows
 
+# As many as Paudice, Munoz-Gonzalez and Lupu take.
 NEIGHBOURS = 10
 
-# Distances are between all pairs: larger channels are represented by this many rows.
+# Distances are between all pairs: larger channels are represented by this many rows, of which so
+# many at a time are compared with all (8 MB of distances), each tensor by so many elements.
 ROWS = 4000
 ROWS_PER_BLOCK = 500
 ELEMENTS = 256

@@ -7,13 +7,16 @@ from difflib import get_close_matches
 
 
 class MlRuntimeError(Exception):
-    """A failure the reader can act on.
+    """A failure the reader can act on; its text is what, why and what next.
 
     Args:
         code: Stable identifier, in lower case with hyphens.
         what: What happened, one sentence.
-        why: The cause, or the limit that was crossed.
-        next_step: What to do about it.
+        why: The cause, or the limit that was crossed; may be empty.
+        next_step: What to do about it; may be empty.
+
+    Attributes:
+        code: As given, and so are the other three.
     """
 
     def __init__(self, code: str, what: str, why: str, next_step: str) -> None:

@@ -12,6 +12,7 @@ from .errors import HyperparameterError, joined, nearest
 
 Kind = TypeVar("Kind")
 
+# What `precision` and `strategy` may be; see TrainingHyperparameters.
 PRECISIONS = ("fp32", "bf16", "fp16")
 STRATEGIES = ("single", "ddp", "fsdp")
 
@@ -45,7 +46,13 @@ def one_of(default: str, *choices: str) -> Any:
 
 @dataclass(frozen=True)
 class SplitHyperparameters:
-    """How `prepare` splits the data; shares are fractions of all rows."""
+    """How `prepare` splits the data; shares are fractions of all rows.
+
+    Attributes:
+        seed: Of every random choice, from the split on; 0 to 2**32 - 1, as scikit-learn takes.
+        validation_share: Rows to stop and to choose by, 0.01 to 0.49.
+        test_share: Rows to judge by, 0.01 to 0.49. Training gets what is left.
+    """
 
     seed: int = within(17, 0, 2**32 - 1)
     validation_share: float = within(0.2, 0.01, 0.49)

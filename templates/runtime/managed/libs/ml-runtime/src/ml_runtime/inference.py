@@ -42,6 +42,9 @@ class ExportedModel:
         """Return probabilities, [rows, classes], or values in the target's unit, [rows, 1].
 
         An answer may be non-finite where inputs lie absurdly far outside the training data.
+
+        Args:
+            columns: The inputs, at least one row; other columns are left alone by features.py.
         """
         with np.errstate(over="ignore", invalid="ignore"):
             matrix = self.features.compute(columns, self.schema.inputs)
@@ -53,10 +56,12 @@ def load_exported_model(folder: Path, threads: int = 1) -> ExportedModel:
 
     Args:
         folder: The model folder; only read.
-        threads: Threads of one inference call. Default 1.
+        threads: Threads of one inference call, at least 1. Default: 1.
 
     Raises:
-        ExportError: A file is absent or not loadable.
+        ExportError: model.onnx is absent or not loadable.
+        DataError: schema.json is absent or malformed.
+        ModelCodeError: features.py is absent or lacks a function.
     """
     file = folder / "model.onnx"
     options = onnxruntime.SessionOptions()

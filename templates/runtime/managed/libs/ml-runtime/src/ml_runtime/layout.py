@@ -15,6 +15,7 @@ from typing import Any
 from .errors import LayoutError, joined
 from .whole_files import write_whole
 
+# Where SageMaker mounts everything in a container of a training job or an endpoint.
 DEFAULT_ROOT = Path("/opt/ml")
 
 # DescribeTrainingJob returns at most this many characters of output/failure.
@@ -65,6 +66,10 @@ class ContainerLayout:
 
 def read_layout(root: Path, environ: Mapping[str, str]) -> ContainerLayout:
     """Read the layout below `root`, with SM_* variables from `environ` taking precedence.
+
+    Args:
+        root: Stands for /opt/ml; nothing in it has to exist.
+        environ: Environment variables.
 
     Raises:
         LayoutError: A configuration file or variable is malformed; all problems at once.
@@ -179,7 +184,13 @@ def _json(name: str, text: str | None, problems: list[str]) -> Any:
 def write_report(layout: ContainerLayout, name: str, report: Mapping[str, Any]) -> Path:
     """Write a report as indented JSON to output/data and return the file.
 
+    Args:
+        layout: Where output/data is.
+        name: The file's name.
+        report: What JSON can hold.
+
     Raises:
+        OSError: The folder cannot be written.
         ValueError: It holds a number that JSON has no word for.
     """
     file = layout.output_data / name
@@ -191,6 +202,9 @@ def write_failure(layout: ContainerLayout, reason: str) -> None:
     """Write the reason, cut to 1024 characters, to output/failure unless one is there already.
 
     The first reason is kept: when one worker fails the others fail because of it.
+
+    Raises:
+        OSError: The folder cannot be written.
     """
     layout.failure.parent.mkdir(parents=True, exist_ok=True)
     try:

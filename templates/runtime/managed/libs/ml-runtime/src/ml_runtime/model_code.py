@@ -63,28 +63,56 @@ class FeaturesModule(Protocol):
 
 
 class NetworkModule(Protocol):
-    """What model.py of a PyTorch network offers."""
+    """What model.py of a PyTorch network offers.
+
+    Attributes:
+        FLAVOUR: Name of the kind of model, as schema.json records it.
+        Hyperparameters: The dataclass that the texts of a job are parsed into.
+    """
 
     FLAVOUR: str
     Hyperparameters: type[TrainingHyperparameters]
 
     def build_model(self, data: TrainingData, outputs: int, hyperparameters: Any) -> nn.Module:
-        """Return the untrained network: what features.py gives to float32 [rows, outputs]."""
+        """Return the untrained network: what features.py gives to float32 [rows, outputs].
+
+        Args:
+            data: The train split; vocabularies, medians and means come from it.
+            outputs: Number of classes (raw scores are answered), or 1 for a regression.
+            hyperparameters: An instance of `Hyperparameters`.
+        """
 
 
 class EstimatorModule(Protocol):
-    """What model.py offers where a library does the training."""
+    """What model.py offers where a library does the training.
+
+    Attributes:
+        FLAVOUR: Name of the kind of model, as schema.json records it.
+        Hyperparameters: The dataclass that the texts of a job are parsed into.
+    """
 
     FLAVOUR: str
     Hyperparameters: type[EstimatorHyperparameters]
 
     def fit(self, data: EstimatorData, hyperparameters: Any) -> Estimator:
-        """Return the fitted model."""
+        """Return the fitted model.
+
+        Args:
+            data: The splits train and validation.
+            hyperparameters: An instance of `Hyperparameters`.
+        """
 
 
 @dataclass(frozen=True)
 class ModelCode:
-    """A folder with a model's modules."""
+    """A folder with a model's modules.
+
+    Every method that imports one raises ModelCodeError where it is absent or lacks a name that is
+    called, and whatever the module itself raises.
+
+    Attributes:
+        folder: Where data.py, features.py and model.py are; it is put on Python's path.
+    """
 
     folder: Path
 
@@ -115,7 +143,10 @@ class ModelCode:
         return sorted(self.folder.glob("*.py"))
 
     def digest(self) -> str:
-        """Return the SHA-256 of all files but data.py (whose rows are digested themselves)."""
+        """Return the SHA-256 of all files but data.py (whose rows are digested themselves).
+
+        In hexadecimal, 64 digits.
+        """
         digest = hashlib.sha256()
         for file in self.files():
             if file.name != "data.py":
@@ -154,7 +185,13 @@ class ModelCode:
 def find_model_code(
     layout: ContainerLayout, environ: Mapping[str, str], named: Path | None = None
 ) -> ModelCode:
-    """Return the code folder: `named`, ML_RUNTIME_CODE, <root>/code or the current folder."""
+    """Return the code folder: `named`, ML_RUNTIME_CODE, <root>/code or the current folder.
+
+    Args:
+        layout: Its root is looked into.
+        environ: Environment variables.
+        named: The folder that somebody named. Default: none.
+    """
     if named is None and "ML_RUNTIME_CODE" in environ:
         named = Path(environ["ML_RUNTIME_CODE"])
     if named is None:

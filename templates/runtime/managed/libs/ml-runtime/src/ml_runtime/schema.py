@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 
 from .errors import DataError
 
+# Of the file's form; a reader refuses a newer one.
 SCHEMA_VERSION = 1
 
+# MLflow's names of types; "long" and "double" are whole and real numbers of 64 bits.
 ColumnType = Literal["boolean", "long", "double", "string", "tensor"]
 ElementType = Literal["uint8", "int64", "float32"]
 Task = Literal["classification", "regression"]
@@ -180,7 +182,12 @@ class Schema:
         }
 
     def write(self, file: Path) -> None:
-        """Write the schema as indented JSON."""
+        """Write the schema as indented JSON.
+
+        Raises:
+            OSError: The file cannot be written.
+            ValueError: A range is not finite.
+        """
         text = json.dumps(self.to_json(), indent=2, ensure_ascii=False, allow_nan=False)
         file.write_text(text + "\n", "utf-8")
 

@@ -9,11 +9,16 @@ from typing import Any
 
 from .errors import SettingsError, joined
 
+# Beside a model's code; written from wa-ml.json.
 SETTINGS_FILE = "settings.json"
 
 
 def read_settings(file: Path, key: str) -> Mapping[str, Any] | None:
     """Return what settings.json says under `key`, or None where the file or the key is absent.
+
+    Args:
+        file: A settings.json.
+        key: "hyperparameters", "tuning" or "optimise".
 
     Raises:
         SettingsError: The file is not JSON, or the key holds no object.

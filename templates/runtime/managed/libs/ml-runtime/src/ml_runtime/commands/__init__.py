@@ -42,7 +42,16 @@ class Command(Protocol):
     def run(
         self, options: argparse.Namespace, layout: ContainerLayout, arguments: list[str]
     ) -> None:
-        """Do it; `arguments` is the whole command line after `-m ml_runtime`."""
+        """Do it.
+
+        Args:
+            options: What `configure` had parsed, and `root`.
+            layout: Of that root, with the hyperparameters that the command line sets.
+            arguments: The whole command line after `-m ml_runtime`.
+
+        Raises:
+            MlRuntimeError: It cannot be done; the reason is printed and written to output/failure.
+        """
 
 
 def load_command(name: str) -> Command:

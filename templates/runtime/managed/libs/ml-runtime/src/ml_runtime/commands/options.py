@@ -16,14 +16,22 @@ def add_code_options(parser: argparse.ArgumentParser) -> None:
 
 
 def setting(text: str) -> str:
-    """Return `text`, which is NAME=VALUE."""
+    """Return `text`, which is NAME=VALUE.
+
+    Raises:
+        argparse.ArgumentTypeError: It is not.
+    """
     if "=" not in text:
         raise argparse.ArgumentTypeError("must be NAME=VALUE")
     return text
 
 
 def positive(text: str) -> int:
-    """Return the whole number above 0 that `text` is."""
+    """Return the whole number above 0 that `text` is.
+
+    Raises:
+        argparse.ArgumentTypeError: It is none.
+    """
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError("must be a whole number above 0")
     return int(text)

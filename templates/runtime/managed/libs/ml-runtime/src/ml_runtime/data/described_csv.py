@@ -15,6 +15,7 @@ from ..schema import Column, ColumnType, Task
 from ..tables import Columns, read_csv, take_rows
 from .dataset import Dataset, observed_range
 
+# What columns.json calls a type, and what the schema does.
 COLUMN_TYPES: dict[str, ColumnType] = {
     "float": "double",
     "integer": "long",

@@ -11,6 +11,7 @@ from ..errors import DataError, joined
 from ..schema import Schema
 from ..tables import Columns
 
+# Formats that Pillow reads everywhere, of files that are taken for images.
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp"})
 
 # Images of a block: decoding them takes about as long as a step of a small network.

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..hyperparameters import SplitHyperparameters
 
+# The channels, in the order in which they are written.
 SPLITS = ("train", "validation", "test")
 
 

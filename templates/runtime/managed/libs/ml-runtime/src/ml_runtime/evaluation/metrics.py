@@ -12,6 +12,10 @@ from ..schema import Schema
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
+# A probability of 0 for what happened would make the log loss infinite. As scikit-learn's log_loss
+# had it before it took the type's own resolution.
+SMALLEST_PROBABILITY = 1e-15
+
 
 def metrics_of(schema: Schema, answers: Floats, truth: NDArray[Any]) -> dict[str, float]:
     """Return the metrics of a task, by name.
@@ -30,11 +34,15 @@ def classification_metrics(probabilities: Floats, truth: Indices) -> dict[str, f
     """Return accuracy, macro F1 and log loss (nats); for two classes also the area under the ROC.
 
     Args:
-        probabilities: Shape [rows, classes].
-        truth: Shape [rows], class indices. The last class is the positive one of two.
+        probabilities: Shape [rows, classes]; each row adds up to 1.
+        truth: Shape [rows], class indices from 0. The last class is the positive one of two.
+
+    Returns:
+        `accuracy`, `macro_f1` and, where the rows have both of two classes, `auc`, all 0 to 1; and
+        `log_loss`, 0 or above.
     """
     predicted = probabilities.argmax(axis=1)
-    own = np.clip(probabilities[np.arange(len(truth)), truth], 1e-15, 1.0)
+    own = np.clip(probabilities[np.arange(len(truth)), truth], SMALLEST_PROBABILITY, 1.0)
     metrics = {
         "accuracy": float((predicted == truth).mean()),
         "macro_f1": _macro_f1(predicted, truth, probabilities.shape[1]),
@@ -46,7 +54,12 @@ def classification_metrics(probabilities: Floats, truth: Indices) -> dict[str, f
 
 
 def regression_metrics(predicted: Floats, truth: Floats) -> dict[str, float]:
-    """Return RMSE and MAE in the target's unit, and R squared (0 where the truth is constant)."""
+    """Return RMSE and MAE in the target's unit, and R squared (0 where the truth is constant).
+
+    Args:
+        predicted: Shape [rows], in the target's unit.
+        truth: Shape [rows], in the target's unit.
+    """
     error = predicted - truth
     spread = float(((truth - truth.mean()) ** 2).sum())
     return {
@@ -57,7 +70,15 @@ def regression_metrics(predicted: Floats, truth: Floats) -> dict[str, float]:
 
 
 def area_under_roc(scores: Floats, positive: NDArray[Any]) -> float:
-    """Return the share of (positive, negative) pairs in the right order; a tie counts half."""
+    """Return the share of (positive, negative) pairs in the right order; a tie counts half.
+
+    Args:
+        scores: Shape [rows]; higher for what is held for positive.
+        positive: Shape [rows], true or false; at least one of each.
+
+    Returns:
+        0 to 1; 0.5 is chance.
+    """
     values, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
     del values
     last_rank = np.cumsum(counts)

@@ -11,11 +11,13 @@ from ..layout import ContainerLayout
 from ..schema import Column, Schema
 from ..tables import Columns, joined_tables, read_csv, row_count, take_rows, write_csv
 
+# In the model folder, beside the model.
 FILE = "background.csv"
 
 # More rows make the baseline steadier and explanations slower, in proportion.
 ROWS = 16
 
+# Any number will do: the same data gives the same background.
 SEED = 20
 
 # Blocks of the train channel that are looked at, spread over it: it may be larger than memory.

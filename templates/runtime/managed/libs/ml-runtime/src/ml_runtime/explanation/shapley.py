@@ -21,14 +21,17 @@ from numpy.typing import NDArray
 from ..tables import Columns, row_count, take_rows
 from .background import first_rows
 
+# A table of rows to float32 [rows, outputs].
 Answer = Callable[[Columns], NDArray[np.float32]]
 
-# Pairs of permutations that are walked where the evaluations allow it.
+# Pairs of permutations that are walked where the evaluations allow it. For a model that is additive
+# one is exact; more of them average over the interactions.
 MOST_PAIRS = 8
 
 # Rows that the model computes at once.
 CHUNK_ROWS = 8192
 
+# Any number will do: the same row gets the same explanation.
 SEED = 53
 
 

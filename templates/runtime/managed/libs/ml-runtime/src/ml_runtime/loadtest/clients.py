@@ -48,7 +48,13 @@ class Clients:
         self._pool.shutdown(cancel_futures=True)
 
     def send(self, target: Target, rate: float, seconds: float) -> Step:
-        """Send at a rate for so many seconds after a warm-up at the same rate."""
+        """Send at a rate for so many seconds after a warm-up at the same rate.
+
+        Args:
+            target: Where to.
+            rate: Requests per second of all clients together, above 0.
+            seconds: Length of what is counted; the warm-up comes before it.
+        """
         warm_up = seconds * WARM_UP_SHARE
         samples, stopped = self._run(target, rate, seconds + warm_up)
         return summarise(rate, seconds, samples.after(warm_up), stopped)

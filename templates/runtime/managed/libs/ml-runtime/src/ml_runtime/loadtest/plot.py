@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from .statistics import Step
 
+# Of the SVG and of its margins, in user units (pixels where nothing scales it).
 WIDTH, HEIGHT = 720, 420
 LEFT, RIGHT, TOP, BOTTOM = 70, 20, 40, 50
 
@@ -82,6 +83,11 @@ def terminal_plot(steps: Sequence[Step], limit_ms: float, width: int = 40) -> st
     """Return one line for each rate: a bar to the 50th percentile, a dotted one to the 99th.
 
     The bar is logarithmic from 0.1 ms to ten times the limit; `|` stands at the limit.
+
+    Args:
+        steps: In any order.
+        limit_ms: Latency limit in milliseconds.
+        width: Letters of the longest bar. Default: 40.
     """
     lowest, highest = math.log10(0.1), math.log10(limit_ms * 10)
 

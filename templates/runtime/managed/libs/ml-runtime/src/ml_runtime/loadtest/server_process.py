@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ..errors import LoadTestError
 
+# For a server to answer /ping, and to end after SIGTERM: SageMaker kills it after 30.
 START_SECONDS, STOP_SECONDS = 60.0, 30.0
 
 # The maximum is that of the model, not of a cache that happens to know the rows that are sent.

@@ -67,7 +67,12 @@ class Step:
     stopped: bool = False
 
     def holds(self, limit_ms: float, errors: float) -> bool:
-        """Return whether the 99th percentile and the errors stay below their limits."""
+        """Return whether the 99th percentile and the errors stay below their limits.
+
+        Args:
+            limit_ms: Latency in milliseconds.
+            errors: Share of all requests, 0 to 1.
+        """
         return not self.stopped and self.p99 < limit_ms and self.errors < errors
 
     def to_json(self) -> dict[str, Any]:

@@ -39,6 +39,10 @@ def optimise_graph(source: Path, target: Path) -> None:
     """Fold constants and fuse operators, once and not at every start.
 
     The level is EXTENDED: its result runs on every CPU; ALL would fix this machine's layout.
+
+    Args:
+        source: The model.
+        target: Where the optimised one goes.
     """
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
@@ -52,6 +56,11 @@ def quantise_dynamic(source: Path, target: Path, rows: NDArray[Any]) -> None:
 
     Weights take 7 of the 8 bits: processors without VNNI add pairs of products in 16 bits, which
     overflow otherwise, so that the answers would depend on the machine that serves.
+
+    Args:
+        source: The fp32 model.
+        target: Where the quantised one goes.
+        rows: Not looked at; both kinds of quantisation are called alike.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 

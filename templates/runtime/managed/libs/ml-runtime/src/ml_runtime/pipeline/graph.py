@@ -13,6 +13,7 @@ from typing import Any
 
 from ..errors import PipelineError
 
+# In the repository; the CDK construct reads the same file.
 GRAPH_FILE = Path("pipelines") / "training-steps.json"
 
 Json = dict[str, Any]
@@ -39,7 +40,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Report:
-    """A JSON file in an output, which a gate reads."""
+    """A JSON file in an output, which a gate reads.
+
+    Attributes:
+        name: Unique in the graph; gates name it.
+        output: Name of the output of its step that it lies in.
+        file: Name of the file.
+    """
 
     name: str
     output: str
@@ -97,7 +104,12 @@ class Step:
 
 @dataclass(frozen=True)
 class StepGraph:
-    """The steps in the order in which they run, and the defaults of the parameters."""
+    """The steps in the order in which they run, and the defaults of the parameters.
+
+    Attributes:
+        steps: Each after those that it needs.
+        parameters: Name to default; None where an execution on SageMaker has to name a value.
+    """
 
     steps: tuple[Step, ...]
     parameters: dict[str, Any]
@@ -117,7 +129,11 @@ class StepGraph:
         )
 
     def writer_of(self, report: str) -> tuple[Step, Report]:
-        """Return the step that writes a report, and the report."""
+        """Return the step that writes a report, and the report.
+
+        Raises:
+            PipelineError: No step does.
+        """
         for step in self.steps:
             if step.report is not None and step.report.name == report:
                 return step, step.report

@@ -24,6 +24,7 @@ from typing import Any
 
 from ..errors import PipelineError
 
+# How a model lies in S3: as a training job packs it.
 ARCHIVE = "model.tar.gz"
 
 # DescribeProcessingJob returns the first KB of the message.

@@ -16,6 +16,7 @@ from .rsgi import HeaderList, HttpProtocol, Scope
 from .served_model import ServedModel
 from .settings import MEGABYTE, ServingSettings
 
+# Path to the one method that it takes.
 METHODS = {
     "/invocations": "POST",
     "/ping": "GET",

@@ -58,7 +58,16 @@ def blocks_of(media_type: str, parser: BodyParser, most_row_bytes: int) -> Block
 
 
 class LineBlocks:
-    """Blocks of JSON lines or CSV."""
+    """Blocks of JSON lines or CSV.
+
+    Args:
+        parser: The model's parser.
+        media_type: JSON_LINES or CSV.
+        most_row_bytes: Longest row, in bytes.
+
+    Attributes:
+        rows: Rows of all blocks so far.
+    """
 
     def __init__(self, parser: BodyParser, media_type: str, most_row_bytes: int) -> None:
         self.parser, self.media_type, self.most = parser, media_type, most_row_bytes
@@ -116,7 +125,14 @@ class LineBlocks:
 
 
 class NpyBlocks:
-    """Blocks of rows of an array."""
+    """Blocks of rows of an array.
+
+    Args:
+        parser: The model's parser.
+
+    Attributes:
+        rows: Rows of all blocks so far.
+    """
 
     def __init__(self, parser: BodyParser) -> None:
         self.parser = parser

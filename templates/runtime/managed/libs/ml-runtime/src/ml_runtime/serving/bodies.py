@@ -16,6 +16,7 @@ from .npy_bodies import array_of_npy
 from .refusals import Problems, RequestRefused
 from .requests import Work
 
+# UTF-8's, which some programs put before a text.
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 # Rows of more numbers become an array as soon as they are read, while they lie in the processor's

@@ -11,6 +11,7 @@ from ..tables import Columns, column_array
 from ..values import Refusal
 from .refusals import Problems
 
+# A column and an item to its value; raises `Refusal`.
 Convert = Callable[[Column, Any], Any]
 
 
@@ -60,7 +61,15 @@ def check_names(
     row: int | None,
     problems: Problems,
 ) -> None:
-    """Add unknown names, and absent ones that are required."""
+    """Add unknown names, and absent ones that are required.
+
+    Args:
+        known: All that there may be.
+        required: Those that have to be there.
+        given: What the client named.
+        row: The row's number, from 1, or None for the body as a whole.
+        problems: Where they are added.
+    """
     for name in given:
         if name not in known:
             problems.add(row, name, f"is no column of the model{nearest(name[:100], known)}")
@@ -76,7 +85,15 @@ def required_names(schema: Schema) -> list[str]:
 
 
 def cell(column: Column, value: Any, row: int, convert: Convert, problems: Problems) -> Any:
-    """Return the value of one item, or None and a problem."""
+    """Return the value of one item, or None and a problem.
+
+    Args:
+        column: What the item should be.
+        value: The item.
+        row: Its row's number, from 1.
+        convert: From the two to the value, or `Refusal`.
+        problems: Where a problem is added.
+    """
     try:
         return convert(column, value)
     except Refusal as reason:

@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+# Where Linux shows a container its limits.
 CGROUP = Path("/sys/fs/cgroup")
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import mmap
 import os
+import signal
 import sys
 import threading
 import time
@@ -46,6 +47,12 @@ _last_read, _last_write = os.pipe()
 class DrainingServer(Server):  # type: ignore[misc, valid-type]
     """Granian, but SIGTERM and SIGINT announce the end before they begin it."""
 
+    def startup(self, *args: Any, **kwargs: Any) -> None:
+        """Start the workers, each without this process's handlers."""
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=_forget_handlers)
+        super().startup(*args, **kwargs)
+
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
         """Announce the end; a second signal ends at once."""
         if _ending[0]:
@@ -61,8 +68,24 @@ class DrainingServer(Server):  # type: ignore[misc, valid-type]
         super().signal_handler_interrupt()
 
 
+def _forget_handlers() -> None:
+    """End at SIGTERM at once, in a worker that loads its model and so has not accepted anything.
+
+    A worker is forked with the handlers of the main process, and Granian gives it its own only when
+    the model is loaded. Until then the handlers above would run in it: SIGTERM would change nothing
+    but a copy of the server, and the worker would serve until it is killed. Ctrl-C reaches the
+    workers as well, and is the main process's to act on.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 class Draining:
-    """The application of a worker, until the end is announced: then it sends clients away."""
+    """The application of a worker, until the end is announced: then it sends clients away.
+
+    Args:
+        application: An RSGI application with an `__rsgi_init__`.
+    """
 
     def __init__(self, application: Any) -> None:
         self._application = application

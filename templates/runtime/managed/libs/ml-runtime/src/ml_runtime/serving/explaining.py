@@ -35,6 +35,12 @@ def refuse_explanation(
 ) -> None:
     """Refuse what cannot be explained.
 
+    Args:
+        served: The model.
+        settings: The limits.
+        wanted: Media type of the answer.
+        rows: Rows of the body.
+
     Raises:
         RequestRefused: 406 where the answer has no place for it, 422 where the model or the number
             of rows does not allow it.
@@ -60,6 +66,12 @@ async def explanations(
 
     They are about the probability of the predicted label, or about the value; baseline and
     contributions add up to it. Computed in a thread.
+
+    Args:
+        served: A model with a background.
+        columns: The table of the body.
+        answers: The model's to its rows.
+        settings: The limits.
 
     Raises:
         RequestRefused: 422 where it would take too many evaluations.

@@ -12,7 +12,13 @@ from .endpoint import Endpoint
 
 @dataclass
 class Answer:
-    """Status, headers and body of an answer; status 0 is none at all."""
+    """An answer.
+
+    Attributes:
+        status: HTTP status; 0 is no answer at all.
+        headers: By name in lower case.
+        body: All pieces together.
+    """
 
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
@@ -21,7 +27,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Request:
-    """What is known of a request before its body."""
+    """What is known of a request before its body; see `rsgi.Scope`.
+
+    Attributes:
+        method: In upper case.
+        path: Without the query.
+        query_string: Without the question mark.
+        headers: A mapping by name in lower case.
+    """
 
     method: str
     path: str
@@ -68,6 +81,13 @@ def ask(
     """Return the answer to one request; header names in lower case, the path with its query.
 
     Without a content-length header the body is one of unknown length, as in chunks.
+
+    Args:
+        application: What answers; its `__rsgi_init__` need not have been called.
+        method: In upper case.
+        path: With its query.
+        headers: By name in lower case. Default: none.
+        body: Default: empty.
     """
     return asyncio.run(ask_in_loop(application, method, path, headers, body))
 

@@ -61,6 +61,11 @@ def rows_of_document(content: Any) -> list[Any] | dict[str, Any]:
 def columns_from_json(schema: Schema, rows: list[Any] | dict[str, Any]) -> Columns:
     """Return the table of what `rows_of_document` found, checked cell by cell.
 
+    Args:
+        schema: The model's schema.
+        rows: Rows, each a list or an object (or the one value of a model with one input that is a
+            text or a tensor); or columns by name, each a list.
+
     Raises:
         RequestRefused: 422 with every problem.
     """

@@ -15,6 +15,7 @@ from ..values import LARGEST_NUMBER
 from .refusals import Problems
 from .settings import OutOfRange
 
+# [rows, columns] in the order of the schema's inputs.
 Matrix = NDArray[np.float64]
 
 _NUMBER_TYPES = frozenset({int, float, type(None)})

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from .refusals import RequestRefused
 
+# Of bodies and answers; what each holds is in the README.
 JSON = "application/json"
 JSON_LINES = "application/jsonlines"
 CSV = "text/csv"

@@ -55,6 +55,7 @@ class Metrics:
     """Counts of one worker since the last line; the names are CloudWatch's.
 
     Attributes:
+        requests: Answers of any status.
         counts: By name of the metric.
         refusals: By code; what was wrong with the values is not kept, it may be about people.
         latency: From the first byte of the body to the answer, in seconds.

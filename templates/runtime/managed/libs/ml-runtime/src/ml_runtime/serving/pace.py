@@ -11,6 +11,7 @@ OUTLIER = 3.0
 # Row counts in powers of two, to 2^30.
 SIZES = 32
 
+# Stands for "as many as you like" while nothing is known.
 MANY = 1 << 30
 
 
@@ -22,7 +23,12 @@ class Pace:
         self._largest = 0
 
     def learn(self, rows: int, seconds: float) -> None:
-        """Take in what a batch took."""
+        """Take in what a batch took.
+
+        Args:
+            rows: How many, at least 1.
+            seconds: The time of their computation.
+        """
         size = min(rows.bit_length(), SIZES - 1)
         known = self._seconds[size]
         if known:

@@ -19,6 +19,9 @@ class RequestRefused(Exception):
         reason: One sentence for people.
         problems: Row by row, where the body could be parsed.
         headers: Of the answer, e.g. allow.
+
+    Attributes:
+        status: As given, and so are the other four.
     """
 
     def __init__(
@@ -43,7 +46,12 @@ class RequestRefused(Exception):
 
 @dataclass
 class Problems:
-    """Problems of a body's rows; the first 50 are kept, all are counted."""
+    """Problems of a body's rows; the first 50 are kept, all are counted.
+
+    Attributes:
+        listed: {"row" from 1, "column", "reason"}; without a row it is about the body as a whole.
+        count: How many there are.
+    """
 
     listed: list[dict[str, Any]] = field(default_factory=list)
     count: int = 0
@@ -65,7 +73,11 @@ class Problems:
             self.listed.append(problem | moved)
 
     def refuse_any(self) -> None:
-        """Raise RequestRefused (422) if there is a problem."""
+        """Refuse the body if there is a problem.
+
+        Raises:
+            RequestRefused: 422 with the problems.
+        """
         if self.count:
             noun = "problem" if self.count == 1 else "problems"
             reason = f"The body has {self.count} {noun} against the model's schema."

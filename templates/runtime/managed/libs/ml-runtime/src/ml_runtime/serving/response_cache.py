@@ -8,6 +8,7 @@ from time import monotonic
 # What an entry takes beside its bytes: key and value tuples, and the places in the dictionary.
 ENTRY_BYTES = 400
 
+# Media types of the body and of the answer together, the model's version, the body.
 Key = tuple[str, str, bytes]
 
 
@@ -17,6 +18,9 @@ class ResponseCache:
     Args:
         size: Most bytes of bodies and responses together.
         seconds: Age at which an entry is dropped.
+
+    Attributes:
+        used: Bytes that the entries take.
     """
 
     def __init__(self, size: int, seconds: float) -> None:

@@ -8,8 +8,10 @@ from typing import Any, Literal
 
 from ..errors import LayoutError
 
+# In bytes. Of both readings of "MB" the larger: what SageMaker lets through is not refused here.
 MEGABYTE = 1024 * 1024
 
+# What happens to a number outside the range seen in training: nothing, a warning, or a 422.
 OutOfRange = Literal["accept", "warn", "refuse"]
 
 # Before the names of the fields in upper case: ML_RUNTIME_BODY_BYTES.
@@ -22,7 +24,11 @@ def _setting(default: Any, about: str, *, least: float | None = 0, choices: Any 
 
 @dataclass(frozen=True)
 class ServingSettings:
-    """A server's settings. Each is the environment variable ML_RUNTIME_<NAME>, and an option."""
+    """A server's settings. Each is the environment variable ML_RUNTIME_<NAME>, and an option.
+
+    Numbers are finite and at least 0, or what `least` says; what each means, and its unit, is the
+    text beside its default, which `serve --help` shows as well.
+    """
 
     # SageMaker's real-time endpoints take bodies of at most 6 MB.
     body_bytes: int = _setting(6 * MEGABYTE, "largest body that is held in memory, in bytes")
@@ -97,6 +103,10 @@ def read_settings(environ: Mapping[str, str]) -> ServingSettings:
 
 def parse_setting(name: str, text: str) -> Any:
     """Return the value of a setting written as text.
+
+    Args:
+        name: A field of ServingSettings.
+        text: A number, true, false, 1, 0, or a word.
 
     Raises:
         LayoutError: It is not of the setting's type or out of its range.

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 RUN_TAG = "ml_runtime.run"
 STEP_TAG = "ml_runtime.logged_step"
 
+# Of output/data, as far as they are there.
 REPORTS = ("evaluation.json", "optimisation.json", "tuning.json", "validation.json")
 
 # MLflow takes this many entries in one call.

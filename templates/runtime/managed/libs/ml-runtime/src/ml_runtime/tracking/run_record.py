@@ -18,6 +18,7 @@ from .energy import Usage, estimate
 from .gpu_power import GpuPower
 from .lineage import lineage
 
+# Of run.json's form.
 RECORD_VERSION = 1
 RECORD_FILE = "run.json"
 
@@ -33,11 +34,20 @@ class RunRecorder:
 
     A run that continues after an interruption adds to the record of its earlier part, where that
     still lies in output/data.
+
+    Args:
+        layout: Its output/data gets the record; its hosts' instance type is recorded.
+        code: The model's folder, for its Git commit.
+
+    Attributes:
+        file: The record.
+        content: What it holds; empty before the run begins.
     """
 
     def __init__(self, layout: ContainerLayout, code: Path) -> None:
         self.file = layout.output_data / RECORD_FILE
         self.code = code
+        self.instance_types = layout.instance_types
         self.gpu = GpuPower()
         self.content: dict[str, Any] = {}
         self.earlier: dict[str, float] = {}
@@ -62,7 +72,7 @@ class RunRecorder:
             "processes": self.processes,
             "device": str(record["device"]),
             "dataSha256": record["dataSha256"],
-            "lineage": lineage(self.code),
+            "lineage": self._lineage(),
             "metrics": before.get("metrics", {}),
             "history": [
                 entry for entry in before.get("history", []) if entry["step"] <= record["step"]
@@ -90,6 +100,13 @@ class RunRecorder:
         self.content |= {"status": record["status"], "endedAt": _now(), "result": _finite(known)}
         self.content["step"] = record.get("step", self.content["step"])
         self._write()
+
+    def _lineage(self) -> dict[str, Any]:
+        known = lineage(self.code)
+        # The variable is set by SageMaker's own images; in every image resourceconfig.json says it.
+        if known["instanceType"] is None and self.instance_types:
+            known["instanceType"] = ", ".join(self.instance_types)
+        return known
 
     def _earlier_part(self, record: Mapping[str, Any]) -> dict[str, Any]:
         if record["step"] == 0:

@@ -29,6 +29,10 @@ def tracking_uri(code: Path, environ: Mapping[str, str]) -> str:
 def open_client(code: Path, environ: Mapping[str, str]) -> MlflowClient:
     """Connect to the tracker; the repository's database is made by the first that asks.
 
+    Args:
+        code: The model's folder.
+        environ: For MLFLOW_TRACKING_URI.
+
     Raises:
         TrackingError: MLflow, or its plugin for a managed one, is not installed.
     """

@@ -44,6 +44,10 @@ def begins_checkpoint(step: int, save_steps: int) -> bool:
     `Checkpoints.save` waits for the one before. So when a checkpoint is begun, the one before is in
     its place, and a kill falls back over two gaps at most, which together are `save_steps`. (A gap
     of one step has no half: where `save_steps` is 1, each checkpoint has to be waited for.)
+
+    Args:
+        step: Optimiser steps done.
+        save_steps: At least 1.
     """
     return step % save_steps in (0, save_steps // 2)
 
@@ -69,7 +73,13 @@ class Progress:
 
 @dataclass(frozen=True)
 class TrainingState:
-    """What a checkpoint holds besides the progress and the random states."""
+    """What a checkpoint holds besides the progress and the random states.
+
+    Attributes:
+        model: What the loop calls: the network, or DDP or FSDP around it.
+        optimiser: Its optimiser.
+        scaler: Of fp16's loss; one that is off has no state.
+    """
 
     model: nn.Module
     optimiser: Optimizer

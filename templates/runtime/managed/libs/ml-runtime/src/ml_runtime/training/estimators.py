@@ -101,6 +101,10 @@ class Estimator(Protocol):
 def train_estimator(layout: ContainerLayout, code: ModelCode) -> None:
     """Fit, or continue a killed fit, and export to the model folder.
 
+    Args:
+        layout: Where the channels lie, and where model and record go.
+        code: The model's modules.
+
     Raises:
         MlRuntimeError: A channel, a hyperparameter or the model's code is not usable, or the
             export differs from the fitted model.
@@ -168,6 +172,11 @@ def train_estimator(layout: ContainerLayout, code: ModelCode) -> None:
 
 def make_split(table: Columns, schema: Schema, compute: Callable[..., Any]) -> Split:
     """Return a channel as `fit` takes it; `compute` is that of features.py.
+
+    Args:
+        table: The channel's inputs and target.
+        schema: What they hold.
+        compute: Columns and inputs to features, [rows, features].
 
     Raises:
         DataError: The target holds labels that are no classes.

@@ -78,6 +78,11 @@ def torchrun_options(layout: ContainerLayout, processes: int, port: str) -> list
     """Return torchrun's options: on one host it finds itself, several meet at the first.
 
     The ranks follow SageMaker's order of hosts, so that it is always the first that exports.
+
+    Args:
+        layout: Its hosts; the current one is among them.
+        processes: On each host.
+        port: TCP port of the first host that the others meet at.
     """
     options = ["--nproc-per-node", str(processes), "--max-restarts", "0"]
     options += ["--shutdown-timeout", str(SHUTDOWN_SECONDS)]

@@ -21,6 +21,11 @@ def parallelise(
     """Return what the loop calls: the network itself, changed in place, or DDP around it.
 
     The order matters: activation checkpointing inside, then compilation, then distribution.
+
+    Args:
+        network: On the process's device.
+        settings: A combination that `check_combination` has let through.
+        process: This process; all call it together.
     """
     if settings.gradient_checkpointing:
         _checkpoint_activations(network)
@@ -38,6 +43,10 @@ def synchronising(model: nn.Module, last: bool) -> AbstractContextManager[None]:
     """Return the context of one part's backward pass.
 
     Gradients are exchanged between processes in the last part of a batch only.
+
+    Args:
+        model: Of `parallelise`.
+        last: Whether it is the last part.
     """
     if isinstance(model, FSDPModule):
         model.set_requires_gradient_sync(last)

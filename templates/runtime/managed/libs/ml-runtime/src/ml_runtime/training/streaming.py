@@ -74,7 +74,12 @@ class Epoch:
     steps: int
 
     def rows(self, lane: int, step: int) -> tuple[int, int]:
-        """Return the first and the last row, excluded, that a lane gives to a batch."""
+        """Return the first and the last row, excluded, that a lane gives to a batch.
+
+        Args:
+            lane: From 0.
+            step: Batch of the epoch, from 0.
+        """
         # Each lane rounds at another place, so that batches differ by few rows in size.
         shift, rows = lane / len(self.lanes), int(self.starts[lane][-1])
         return tuple(math.floor(rows * at / self.steps + shift) for at in (step, step + 1))  # type: ignore[return-value]

@@ -15,14 +15,16 @@ from ..settings import read_settings, settings_refused
 if TYPE_CHECKING:
     from optuna.trial import Trial
 
+# SageMaker's words (HyperParameterTuningJobConfig).
 STRATEGIES = ("Bayesian", "Random", "Hyperband", "Grid")
 SCALINGS = ("Auto", "Linear", "Logarithmic", "ReverseLogarithmic")
+# SageMaker's words, and Optuna's.
 DIRECTIONS: Mapping[str, Literal["maximize", "minimize"]] = {
     "Maximize": "maximize",
     "Minimize": "minimize",
 }
 
-# Limit of SageMaker for one tuning job.
+# SageMaker's quota of trainings of one tuning job ("Resource Limits for Automatic Model Tuning").
 MOST_JOBS = 750
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from optuna import Study
     from optuna.trial import FrozenTrial, Trial
 
+# In output/data; and the folder of the study and the trials, below the root.
 REPORT_FILE = "tuning.json"
 FOLDER = "tuning"
 

@@ -15,6 +15,7 @@ from ..schema import Column, Schema
 from ..tables import Columns, row_count
 from .neighbours import LabelTrust, label_trust
 
+# Of the file's form; a reader refuses a newer one.
 PROFILE_VERSION = 1
 
 # Numbers are kept as their percentiles: a distribution function with steps of 0.01.
@@ -55,7 +56,11 @@ class Profile:
     labels: LabelTrust | None
 
     def write(self, file: Path) -> None:
-        """Write the profile as JSON."""
+        """Write the profile as JSON.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
         content = {
             "profileVersion": PROFILE_VERSION,
             "rows": self.rows,

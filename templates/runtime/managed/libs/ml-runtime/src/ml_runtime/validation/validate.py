@@ -14,6 +14,8 @@ from ..whole_files import copy_whole
 from .checks import Finding, compare
 from .profile import make_profile, measures, read_profile
 
+# What is compared; the trusted profile beside a model's code; the new one and the report, in
+# output/data.
 CHANNEL = "train"
 BASELINE_FILE = "baseline.json"
 CANDIDATE_FILE = "profile.json"
@@ -22,6 +24,14 @@ REPORT_FILE = "validation.json"
 
 def find_baseline(layout: ContainerLayout, code: Path, named: Path | None) -> Path | None:
     """Return the trusted baseline: `named`, the channel "baseline", or the code's baseline.json.
+
+    Args:
+        layout: Where the channels lie.
+        code: The model's folder.
+        named: A file that somebody named, or None.
+
+    Returns:
+        None where there is none.
 
     Raises:
         DataError: `named` is not there.
@@ -85,7 +95,15 @@ def validate(layout: ContainerLayout, baseline: Path | None) -> dict[str, Any]:
 
 
 def trust(layout: ContainerLayout, target: Path) -> None:
-    """Make the profile that `validate` wrote the baseline; whole or not at all."""
+    """Make the profile that `validate` wrote the baseline; whole or not at all.
+
+    Args:
+        layout: Where output/data is.
+        target: The baseline's file.
+
+    Raises:
+        OSError: There is no profile, or the file cannot be written.
+    """
     copy_whole(layout.output_data / CANDIDATE_FILE, target)
     print(f"validate: trusted from now on: {target}", flush=True)
 
