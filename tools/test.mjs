@@ -98,34 +98,36 @@ async function vitest(title, name, config) {
   );
 }
 
-/** Tests of a Python project; the deep ones measure how much of the runtime's code its own run. */
-async function pytest(project, cwd) {
+const measured = join(root, 'tmp', 'coverage');
+const coverageRules = `--rcfile=${join(root, 'tools/coverage.ini')}`;
+const python = (cwd, ...args) =>
+  run(pythonProgram('python'), ['-m', ...args], {
+    cwd,
+    shown: 'whole',
+    env: { WA_ML_DEEP: deep ? '1' : '', COVERAGE_FILE: join(measured, 'data') },
+  });
+
+/**
+ * Tests of a Python project; the deep ones note which of the runtime's code they run.
+ * @param marked which of them, as pytest's -m takes it. Default: all.
+ */
+async function pytest(title, cwd, marked) {
+  const junit = join(reports, `${title.replace(/\W+/g, '-')}.xml`);
+  const tests = ['pytest', `--junitxml=${junit}`, ...(marked ? ['-m', marked] : [])];
   const measures = deep && cwd === runtimeFolder;
-  const junit = join(reports, `${project}.xml`);
-  const measured = join(root, 'tmp', 'coverage');
-  const rules = `--rcfile=${join(root, 'tools/coverage.ini')}`;
-  const python = (...args) =>
-    run(pythonProgram('python'), ['-m', ...args], {
-      cwd,
-      shown: 'whole',
-      env: { WA_ML_DEEP: deep ? '1' : '', COVERAGE_FILE: join(measured, 'data') },
-    });
-  if (measures) {
-    rmSync(measured, { recursive: true, force: true });
-    mkdirSync(measured, { recursive: true });
-    await installCoverage();
-  }
-  const tests = ['pytest', `--junitxml=${junit}`];
-  await runner(
-    project,
-    junit,
-    () => (measures ? python('coverage', 'run', rules, '-m', ...tests) : python(...tests)),
-    junitCounts,
-  );
-  if (!measures) return;
+  const program = measures ? ['coverage', 'run', coverageRules, '-m', ...tests] : tests;
+  await runner(title, junit, () => python(cwd, ...program), junitCounts);
+}
+
+const pythonTests = [
+  () => pytest('ml-runtime', runtimeFolder, 'not alone'),
+  () => pytest('data-pipeline', dataPipelineFolder),
+];
+
+async function checkCoverage() {
   await check('ml-runtime: its tests run at least 90 % of its lines and branches', async () => {
-    await python('coverage', 'combine', '--quiet', rules);
-    await python('coverage', 'report', rules);
+    await python(runtimeFolder, 'coverage', 'combine', '--quiet', coverageRules);
+    await python(runtimeFolder, 'coverage', 'report', coverageRules);
   });
 }
 
@@ -176,14 +178,14 @@ async function main() {
   await installPythonEnvironment();
   await sideBySide(repositoryChecks, pythonChecks);
   await vitest('Unit and property tests', 'unit', 'vitest.config.mts');
-  await sideBySide(
-    Object.entries(pythonProjects).map(
-      ([project, cwd]) =>
-        () =>
-          pytest(project, cwd),
-    ),
-    [() => vitest('End to end', 'e2e', 'vitest.e2e.config.mts')],
-  );
+  if (deep) {
+    rmSync(measured, { recursive: true, force: true });
+    mkdirSync(measured, { recursive: true });
+    await installCoverage();
+  }
+  await sideBySide(pythonTests, [() => vitest('End to end', 'e2e', 'vitest.e2e.config.mts')]);
+  await pytest('ml-runtime, alone on the machine', runtimeFolder, 'alone');
+  if (deep) await checkCoverage();
 }
 
 try {

@@ -27,9 +27,12 @@ BACK_SECONDS = 2.0 if DEEP else 10.0
 # Resident memory may grow by this share. In the short run much is still being warmed up.
 GROWTH = 0.02
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="workers are looked up in /proc, which only Linux has"
-)
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(
+        sys.platform != "linux", reason="workers are looked up in /proc, which only Linux has"
+    ),
+]
 
 
 @contextmanager
