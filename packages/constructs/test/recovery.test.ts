@@ -237,6 +237,19 @@ describe('the export of the registry', () => {
     );
   });
 
+  it('tells of a night on which it was not started', () => {
+    const [schedule] = of('AWS::Scheduler::Schedule', 'prod');
+    const queue = schedule!.Properties.Target.DeadLetterConfig.Arn['Fn::GetAtt'][0];
+    const alarm = of('AWS::CloudWatch::Alarm', 'prod').find(
+      ({ Properties }) => Properties.AlarmName === 'acme-ml-prod-registry-export-not-started',
+    )!;
+    expect(alarm.Properties).toMatchObject({
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue, 'QueueName'] } }],
+      Threshold: 1,
+      AlarmActions: [expect.anything()],
+    });
+  });
+
   it('does not change when a model is added', async () => {
     const more = await synthesiseExample({
       configuration: {
