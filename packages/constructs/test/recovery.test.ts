@@ -82,6 +82,28 @@ describe('replication', () => {
     ]);
   });
 
+  it('may use the key here to read and the key there to write, through S3 only', () => {
+    const [role] = of('AWS::IAM::ManagedPolicy', 'prod').filter(({ id }) =>
+      id.includes('ReplicationRole'),
+    );
+    const withKeys = role!.Properties.PolicyDocument.Statement.filter(({ Action }: any) =>
+      JSON.stringify(Action).includes('kms:'),
+    ).map(({ Action, Condition }: any) => [
+      Action,
+      Condition.StringEquals['kms:ViaService'],
+      Condition['ForAnyValue:StringEquals']?.['kms:ResourceAliases'],
+    ]);
+    const here = ['kms:Decrypt', 's3.eu-west-1.amazonaws.com', undefined];
+    const there = (alias: string) => [
+      ['kms:Encrypt', 'kms:GenerateDataKey'],
+      's3.eu-central-1.amazonaws.com',
+      `alias/acme-ml-prod-${alias}-recovery`,
+    ];
+    expect(new Set(withKeys.map((one: unknown) => JSON.stringify(one)))).toEqual(
+      new Set([here, there('data'), there('audit')].map((one) => JSON.stringify(one))),
+    );
+  });
+
   it('has a stack that is deployed first, in that region, without a role of its own', () => {
     const stack = synthesised.app.node.findChild('acme-ml-prod-foundation') as any;
     const first = stack.dependencies.map((other: any) => [other.stackName, other.region]);
@@ -179,6 +201,16 @@ describe('backups', () => {
       expect(Properties.RestoreTestingSelectionName).toMatch(/^[a-zA-Z0-9_]{1,50}$/);
       expect(Properties.ProtectedResourceType).toBe('S3');
     }
+  });
+});
+
+describe('the role of the backups', () => {
+  it('copies to another vault only where there is one', () => {
+    const copying = (environment: string) =>
+      JSON.stringify(of('AWS::IAM::ManagedPolicy', environment)).includes(
+        'backup:CopyIntoBackupVault',
+      );
+    expect(['staging', 'prod'].map(copying)).toEqual([false, true]);
   });
 });
 
