@@ -37,15 +37,17 @@ export function addStacks(
 ): void {
   const environment = named('environment', environmentName, configuration.environments);
   const models = only === undefined ? Object.keys(configuration.models) : [named('model', only, configuration.models).name];
-  const subject = { configuration, environment };
+  const whole = { configuration, environment };
   checkCompliance(app, configuration.compliance);
 
   const { recoveryRegion } = environment;
-  const recovery = recoveryRegion === undefined ? undefined : new RecoveryStack(app, subject, recoveryRegion);
+  const recovery = recoveryRegion === undefined ? undefined : new RecoveryStack(app, whole, recoveryRegion);
   if (recovery) customise(recovery);
-  const base = new FoundationStack(app, subject, recovery?.copies);
+  const base = new FoundationStack(app, whole, recovery?.copies);
   if (recovery) base.addStackDependency(recovery);
   customise(base);
+  // The roles of all that follows stay inside it.
+  const subject = { ...whole, boundary: base.foundation.boundary };
   addGatewayLogRole(app, subject).forEach(customise);
   if (isBackedUp(environment)) customise(new BackupStack(app, subject, base.foundation, recovery?.copies));
   const { notebooks } = environment;

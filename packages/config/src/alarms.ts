@@ -1,3 +1,4 @@
+import { failedExecution, missedCall, oneIsTooMany, type AlarmEntry } from './alarm-shapes';
 import {
   answeringTypes,
   endpointTypeAlarms,
@@ -102,7 +103,7 @@ const gateway = (name: string, statistic: string): AlarmMetric => ({
   dimensions: ['ApiName', 'Stage'],
 });
 
-const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
+const kinds: readonly AlarmEntry[] = [
   ...securityAlarms,
   ...recoveryAlarms,
   {
@@ -289,7 +290,6 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
     capability: 'training',
     title: 'Training failed',
     meaning: 'An execution of the training pipeline failed, or its model did not pass the gate.',
-    severity: 'warning',
     metric: {
       kind: 'metric',
       namespace: 'AWS/Sagemaker/ModelBuildingPipeline',
@@ -297,41 +297,20 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
       statistic: 'Sum',
       dimensions: ['PipelineName'],
     },
-    comparison: 'at-least',
-    threshold: 1,
     unit: 'executions',
-    periodSeconds: 300,
-    datapoints: 1,
-    missingData: 'fine',
-    rollsBack: false,
+    ...oneIsTooMany,
   },
-  {
+  failedExecution({
     id: 'data-pipeline-failed',
     capability: 'data',
     title: 'Data pipeline failed',
     meaning: 'A delivery was refused, or an execution of its data pipeline broke off.',
-    severity: 'warning',
-    metric: {
-      kind: 'metric',
-      namespace: 'AWS/States',
-      name: 'ExecutionsFailed',
-      statistic: 'Sum',
-      dimensions: ['StateMachineArn'],
-    },
-    comparison: 'at-least',
-    threshold: 1,
-    unit: 'executions',
-    periodSeconds: 300,
-    datapoints: 1,
-    missingData: 'fine',
-    rollsBack: false,
-  },
+  }),
   {
     id: 'data-refused',
     capability: 'data',
     title: 'Data refused',
     meaning: 'A delivery breaks the contract of its dataset, and nothing of it is trained on.',
-    severity: 'warning',
     metric: {
       kind: 'metric',
       namespace: dataMetricsNamespace,
@@ -339,36 +318,16 @@ const kinds: readonly Omit<AlarmKind, 'runbook'>[] = [
       statistic: 'Maximum',
       dimensions: ['Dataset'],
     },
-    comparison: 'at-least',
-    threshold: 1,
     unit: 'deliveries',
-    periodSeconds: 300,
-    datapoints: 1,
-    missingData: 'fine',
-    rollsBack: false,
+    ...oneIsTooMany,
   },
-  {
+  missedCall({
     id: 'data-dead-letters',
     capability: 'data',
     title: 'Deliveries left behind',
     meaning:
       'The data pipeline was not started for a delivery, or broke off; the queue keeps which.',
-    severity: 'warning',
-    metric: {
-      kind: 'metric',
-      namespace: 'AWS/SQS',
-      name: 'ApproximateNumberOfMessagesVisible',
-      statistic: 'Maximum',
-      dimensions: ['QueueName'],
-    },
-    comparison: 'at-least',
-    threshold: 1,
-    unit: 'messages',
-    periodSeconds: 300,
-    datapoints: 1,
-    missingData: 'fine',
-    rollsBack: false,
-  },
+  }),
   {
     id: 'budget',
     capability: 'cost',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Regime } from './regimes';
 
 /** Who may call: AWS principals that sign their requests, or people with a token of a Cognito user pool. */
 export const apiAuthorisations = ['iam', 'cognito'] as const;
@@ -125,7 +126,10 @@ export const apiSchema = z.strictObject({
     .optional()
     .describe('Days for which a prediction is kept. Default: 90.'),
   cloudFront: cloudFrontSchema.optional(),
-  tracing: z.boolean().optional().describe('Whether AWS X-Ray traces requests. Default: false.'),
+  tracing: z
+    .boolean()
+    .optional()
+    .describe('Whether AWS X-Ray traces requests. Default: false, and true under HIPAA.'),
 });
 
 /** Part of an endpoint's settings. */
@@ -182,14 +186,21 @@ export const defaultApi = {
   corsOrigins: [],
   results: false,
   resultDays: 90,
-  tracing: false,
 } satisfies Partial<ApiSettings>;
 
-/** Fills the defaults of what was written under `endpoint.api`; undefined where there is no front door. */
-export function apiSettings(written: boolean | WrittenApi | undefined): ApiSettings | undefined {
+/**
+ * Fills the defaults of what was written under `endpoint.api`; undefined where there is no front door.
+ * @param compliance regimes that bind the repository
+ */
+export function apiSettings(
+  written: boolean | WrittenApi | undefined,
+  compliance: readonly Regime[] = [],
+): ApiSettings | undefined {
   if (!written) return undefined;
   const api: WrittenApi = written === true ? {} : written;
   const rate = api.rate ?? defaultApi.rate;
   const burst = api.burst ?? Math.min(Math.ceil(2 * rate), apiLimits.accountBurst);
-  return { ...defaultApi, ...api, rate, burst };
+  // 45 CFR 164.312(b), audit controls: cdk-nag's pack asks for traces of an API.
+  const tracing = api.tracing ?? compliance.includes('hipaa');
+  return { ...defaultApi, ...api, rate, burst, tracing };
 }

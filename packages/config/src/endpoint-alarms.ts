@@ -1,4 +1,5 @@
-import type { AlarmKind, AlarmMetric } from './alarms';
+import { failedExecution, type AlarmEntry } from './alarm-shapes';
+import type { AlarmMetric } from './alarms';
 import { endpointTraits, endpointTypes, type EndpointType } from './endpoint-types';
 import { operationalExcellence } from './policies/operational-excellence';
 import { reliability } from './policies/reliability';
@@ -47,8 +48,8 @@ const cacheHits = 0.5;
 const busyShare = reliability.scaling.scaleOutPercent / 100;
 
 /** Alarms that only some types of endpoints have. */
-export const endpointTypeAlarms: readonly Omit<AlarmKind, 'runbook'>[] = [
-  ...(['high', 'low'] as const).map((level): Omit<AlarmKind, 'runbook'> => ({
+export const endpointTypeAlarms: readonly AlarmEntry[] = [
+  ...(['high', 'low'] as const).map((level): AlarmEntry => ({
     id: `endpoint-gpu-${level}`,
     capability: 'serving',
     title: level === 'high' ? 'Endpoint GPU busy' : 'Endpoint GPU idle',
@@ -189,48 +190,12 @@ export const endpointTypeAlarms: readonly Omit<AlarmKind, 'runbook'>[] = [
     rollsBack: false,
     endpointTypes: ['multiModel'],
   },
-  {
+  failedExecution({
     id: 'batch-failed',
     capability: 'serving',
     title: 'Batch transform failed',
     meaning:
       'A scheduled batch transform failed after its retries, so the answers of that run are missing.',
-    severity: 'warning',
-    metric: {
-      kind: 'metric',
-      namespace: 'AWS/States',
-      name: 'ExecutionsFailed',
-      statistic: 'Sum',
-      dimensions: ['StateMachineArn'],
-    },
-    comparison: 'at-least',
-    threshold: 1,
-    unit: 'executions',
-    periodSeconds: 300,
-    datapoints: 1,
-    missingData: 'fine',
-    rollsBack: false,
     endpointTypes: ['batchTransform'],
-  },
-  {
-    id: 'schedule-missed',
-    capability: 'serving',
-    title: 'A schedule was missed',
-    meaning: 'A scheduled start or stop of an endpoint, or of a batch transform, was not accepted.',
-    severity: 'warning',
-    metric: {
-      kind: 'metric',
-      namespace: 'AWS/SQS',
-      name: 'ApproximateNumberOfMessagesVisible',
-      statistic: 'Maximum',
-      dimensions: ['QueueName'],
-    },
-    comparison: 'at-least',
-    threshold: 1,
-    unit: 'messages',
-    periodSeconds: 300,
-    datapoints: 1,
-    missingData: 'fine',
-    rollsBack: false,
-  },
+  }),
 ];

@@ -158,7 +158,11 @@ function defaultPrecision(instanceType: string, isNetwork: boolean): Precision {
   return emulatesBf16(instanceType) ? 'fp16' : 'bf16';
 }
 
-function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): ModelSettings {
+function settingsIn(
+  written: WrittenModel,
+  environment: NormalisedEnvironment,
+  compliance: Configuration['compliance'],
+): ModelSettings {
   const override = written.environments?.[environment.name];
   const training = { ...written.training, ...override?.training };
   const endpoint = { ...written.endpoint, ...override?.endpoint };
@@ -166,7 +170,7 @@ function settingsIn(written: WrittenModel, environment: NormalisedEnvironment): 
     environment.tier === 'production'
       ? (endpoint.budgetUsd ?? defaultEndpointBudgetUsd)
       : override?.endpoint?.budgetUsd;
-  const api = apiSettings(endpoint.api);
+  const api = apiSettings(endpoint.api, compliance);
   const isNetwork = networkFlavours.includes(written.flavour);
   const instanceType = training.instanceType ?? 'ml.m5.xlarge';
   const hyperparameters = {
@@ -254,7 +258,7 @@ export function normalise(written: Configuration): NormalisedConfiguration {
         in: Object.fromEntries(
           Object.values(environments).map((environment) => [
             environment.name,
-            settingsIn(model, environment),
+            settingsIn(model, environment, written.compliance),
           ]),
         ),
       },

@@ -1,18 +1,10 @@
-import type { AlarmKind } from './alarms';
+import { failedExecution, oneIsTooMany, type AlarmEntry } from './alarm-shapes';
 import { replicationAlarmMinutes } from './policies/recovery';
 
 const replication = ['SourceBucket', 'DestinationBucket', 'RuleId'] as const;
-const failed = {
-  comparison: 'at-least',
-  threshold: 1,
-  periodSeconds: 300,
-  datapoints: 1,
-  missingData: 'fine',
-  rollsBack: false,
-} as const;
 
 /** Alarms of replication and backups (REL-5). */
-export const recoveryAlarms: readonly Omit<AlarmKind, 'runbook'>[] = [
+export const recoveryAlarms: readonly AlarmEntry[] = [
   {
     id: 'replication-delay',
     capability: 'recovery',
@@ -39,7 +31,6 @@ export const recoveryAlarms: readonly Omit<AlarmKind, 'runbook'>[] = [
     capability: 'recovery',
     title: 'Replication failed',
     meaning: 'An object was not copied to the recovery region, and S3 does not try again.',
-    severity: 'warning',
     metric: {
       kind: 'metric',
       namespace: 'AWS/S3',
@@ -48,14 +39,13 @@ export const recoveryAlarms: readonly Omit<AlarmKind, 'runbook'>[] = [
       dimensions: replication,
     },
     unit: 'objects',
-    ...failed,
+    ...oneIsTooMany,
   },
   {
     id: 'backup-failed',
     capability: 'recovery',
     title: 'Backup failed',
     meaning: 'AWS Backup could not back up a bucket or a table.',
-    severity: 'warning',
     metric: {
       kind: 'metric',
       namespace: 'AWS/Backup',
@@ -64,22 +54,12 @@ export const recoveryAlarms: readonly Omit<AlarmKind, 'runbook'>[] = [
       dimensions: ['BackupVaultName'],
     },
     unit: 'jobs',
-    ...failed,
+    ...oneIsTooMany,
   },
-  {
+  failedExecution({
     id: 'registry-export-failed',
     capability: 'recovery',
     title: 'Registry export failed',
     meaning: 'What the registry knows of the models was not written to the artifact bucket.',
-    severity: 'warning',
-    metric: {
-      kind: 'metric',
-      namespace: 'AWS/States',
-      name: 'ExecutionsFailed',
-      statistic: 'Sum',
-      dimensions: ['StateMachineArn'],
-    },
-    unit: 'executions',
-    ...failed,
-  },
+  }),
 ];

@@ -1,4 +1,4 @@
-import type { AlarmKind } from './alarms';
+import type { AlarmEntry } from './alarm-shapes';
 
 /** Where metric filters on the trail count; each environment has its own namespace below it. */
 export const securityNamespace = 'WaMl/Security';
@@ -76,30 +76,28 @@ export const securityEvents: readonly SecurityEvent[] = [
 ];
 
 /** Alarms on what the trail records, and what detectors find. */
-export const securityAlarms: readonly Omit<AlarmKind, 'runbook'>[] = [
-  ...securityEvents.map(
-    ({ id, title, meaning, severity, metric, threshold }): Omit<AlarmKind, 'runbook'> => ({
-      id,
-      capability: 'foundation',
-      title,
-      meaning,
-      severity,
-      metric: {
-        kind: 'metric',
-        namespace: securityNamespace,
-        name: metric,
-        statistic: 'Sum',
-        dimensions: [],
-      },
-      comparison: 'at-least',
-      threshold,
-      unit: 'events',
-      periodSeconds: 300,
-      datapoints: 1,
-      missingData: 'fine',
-      rollsBack: false,
-    }),
-  ),
+export const securityAlarms: readonly AlarmEntry[] = [
+  ...securityEvents.map(({ id, title, meaning, severity, metric, threshold }): AlarmEntry => ({
+    id,
+    capability: 'foundation',
+    title,
+    meaning,
+    severity,
+    metric: {
+      kind: 'metric',
+      namespace: securityNamespace,
+      name: metric,
+      statistic: 'Sum',
+      dimensions: [],
+    },
+    comparison: 'at-least',
+    threshold,
+    unit: 'events',
+    periodSeconds: 300,
+    datapoints: 1,
+    missingData: 'fine',
+    rollsBack: false,
+  })),
   {
     id: 'security-finding',
     capability: 'foundation',

@@ -48,6 +48,8 @@ describe('the settings of the front door', () => {
       resultDays: 90,
       tracing: false,
     });
+    expect(apiSettings(true, ['hipaa'])!.tracing).toBe(true);
+    expect(apiSettings({ tracing: false }, ['hipaa'])!.tracing).toBe(false); // said in so many words, and found
     expect(apiSettings({ rate: 1.5 })!.burst).toBe(3);
     expect(apiSettings({ rate: 9000 })!.burst).toBe(5000);
     expect(of({ rate: 10_000 })).toEqual([]);

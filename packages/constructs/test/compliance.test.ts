@@ -3,19 +3,33 @@ import { checkCompliance, checkedApp, formatFindings } from '@wa-ml/constructs';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
-import { example, releaseIn, resourcesOf, synthesiseExample } from './generated-infra';
+import { everything, releasesOfEverything } from './everything';
+import {
+  example,
+  exampleWithData,
+  releaseIn,
+  resourcesOf,
+  synthesiseExample,
+} from './generated-infra';
 
-/** A model on an instance type with local disks, which gets no key. */
+/** Everything that writes a log: a data pipeline, an API and a batch transform, and a model on an instance type with local disks, which gets no key. */
 const models = {
-  ...example.models,
+  ...exampleWithData.models,
+  fronted: { flavour: 'pytorch-tabular' as const, endpoint: { api: true } },
   gpu: { flavour: 'pytorch-tabular' as const, endpoint: { instanceType: 'ml.g5.xlarge' } },
+  nightly: {
+    flavour: 'pytorch-tabular' as const,
+    endpoint: { type: 'batchTransform' as const, batchSchedule: 'cron(0 5 * * ? *)' },
+  },
 };
 const releases = (environment: string) => ({
   ...releaseIn(environment),
   ...releaseIn(environment, 'gpu'),
+  ...releaseIn(environment, 'nightly'),
+  ...releaseIn(environment, 'fronted'),
 });
 const synthesised = await synthesiseExample({
-  configuration: { ...example, models, compliance: [...regimes] },
+  configuration: { ...exampleWithData, models, compliance: [...regimes] },
   releases,
 });
 
@@ -26,6 +40,16 @@ describe('compliance', () => {
     expect(synthesised.findings.map(({ rule }) => rule)).toEqual(
       expect.arrayContaining(['WaMl-scaling-measured']),
     );
+  });
+
+  it('with every regime, whatever the stacks can hold passes every pack', async () => {
+    const { findings } = await synthesiseExample({
+      configuration: everything,
+      environments: ['dev', 'prod'],
+      releases: releasesOfEverything,
+    });
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    expect(errors, formatFindings(errors)).toEqual([]);
   });
 
   it('adds a pack for each regime that cdk-nag has one for, once', () => {

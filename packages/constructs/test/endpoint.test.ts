@@ -180,15 +180,18 @@ describe('scaling', () => {
       Threshold: 4 * 50,
       ComparisonOperator: 'LessThanThreshold',
     });
-    const steps = resourcesOf(synthesised, 'AWS::ApplicationAutoScaling::ScalingPolicy')
-      .filter(
-        ({ stack, Properties }) =>
-          stack.includes('-prod-') && Properties.PolicyType === 'StepScaling',
-      )
-      .map(
-        ({ Properties }) =>
-          Properties.StepScalingPolicyConfiguration.StepAdjustments[0].ScalingAdjustment,
-      );
-    expect(steps.sort()).toEqual([-1, 1]);
+    const policies = synthesised.templates['acme-ml-prod-serving-diagnosis']!.Resources;
+    const stepOf = (kind: string) => {
+      const [{ Ref }] = alarm(kind).AlarmActions;
+      expect(alarm(kind).AlarmActions).toHaveLength(1); // it tells nobody
+      return policies[Ref]!.Properties['StepScalingPolicyConfiguration'].StepAdjustments;
+    };
+    // Each from its alarm's threshold on, the one upwards and the other downwards.
+    expect(stepOf('endpoint-cpu-high')).toEqual([
+      { MetricIntervalLowerBound: 0, ScalingAdjustment: 1 },
+    ]);
+    expect(stepOf('endpoint-cpu-low')).toEqual([
+      { MetricIntervalUpperBound: 0, ScalingAdjustment: -1 },
+    ]);
   });
 });

@@ -319,6 +319,13 @@ describe('the function', () => {
 });
 
 describe('the firewall', () => {
+  it('stands before the stage of the API', () => {
+    const [[acl]] = [only(small, 'AWS::WAFv2::WebACL')] as any;
+    const association = the(small, 'AWS::WAFv2::WebACLAssociation');
+    expect(association.WebACLArn['Fn::GetAtt'][0]).toBe(acl.id);
+    expect(JSON.stringify(association.ResourceArn)).toMatch(/restapis.*stages/);
+  });
+
   it('has AWS’s rules, a rate for each address, and a longest body that it sees in full', () => {
     const acl = the(large, 'AWS::WAFv2::WebACL');
     const rules = Object.fromEntries(acl.Rules.map((rule: any) => [rule.Name, rule.Statement]));

@@ -82,6 +82,28 @@ describe('replication', () => {
     ]);
   });
 
+  it('may use the key here to read and the key there to write, through S3 only', () => {
+    const [role] = of('AWS::IAM::ManagedPolicy', 'prod').filter(({ id }) =>
+      id.includes('ReplicationRole'),
+    );
+    const withKeys = role!.Properties.PolicyDocument.Statement.filter(({ Action }: any) =>
+      JSON.stringify(Action).includes('kms:'),
+    ).map(({ Action, Condition }: any) => [
+      Action,
+      Condition.StringEquals['kms:ViaService'],
+      Condition['ForAnyValue:StringEquals']?.['kms:ResourceAliases'],
+    ]);
+    const here = ['kms:Decrypt', 's3.eu-west-1.amazonaws.com', undefined];
+    const there = (alias: string) => [
+      ['kms:Encrypt', 'kms:GenerateDataKey'],
+      's3.eu-central-1.amazonaws.com',
+      `alias/acme-ml-prod-${alias}-recovery`,
+    ];
+    expect(new Set(withKeys.map((one: unknown) => JSON.stringify(one)))).toEqual(
+      new Set([here, there('data'), there('audit')].map((one) => JSON.stringify(one))),
+    );
+  });
+
   it('has a stack that is deployed first, in that region, without a role of its own', () => {
     const stack = synthesised.app.node.findChild('acme-ml-prod-foundation') as any;
     const first = stack.dependencies.map((other: any) => [other.stackName, other.region]);
@@ -182,6 +204,16 @@ describe('backups', () => {
   });
 });
 
+describe('the role of the backups', () => {
+  it('copies to another vault only where there is one', () => {
+    const copying = (environment: string) =>
+      JSON.stringify(of('AWS::IAM::ManagedPolicy', environment)).includes(
+        'backup:CopyIntoBackupVault',
+      );
+    expect(['staging', 'prod'].map(copying)).toEqual([false, true]);
+  });
+});
+
 describe('the export of the registry', () => {
   const definition = registryExportDefinition('acme-ml', 'artifacts') as any;
   const states = (machine: any): [string, any][] =>
@@ -235,6 +267,19 @@ describe('the export of the registry', () => {
     expect(hour(schedule!.Properties.ScheduleExpression)).toBeLessThan(
       hour(plan!.Properties.BackupPlan.BackupPlanRule[1].ScheduleExpression),
     );
+  });
+
+  it('tells of a night on which it was not started', () => {
+    const [schedule] = of('AWS::Scheduler::Schedule', 'prod');
+    const queue = schedule!.Properties.Target.DeadLetterConfig.Arn['Fn::GetAtt'][0];
+    const alarm = of('AWS::CloudWatch::Alarm', 'prod').find(
+      ({ Properties }) => Properties.AlarmName === 'acme-ml-prod-registry-export-not-started',
+    )!;
+    expect(alarm.Properties).toMatchObject({
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue, 'QueueName'] } }],
+      Threshold: 1,
+      AlarmActions: [expect.anything()],
+    });
   });
 
   it('does not change when a model is added', async () => {

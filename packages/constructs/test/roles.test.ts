@@ -180,6 +180,19 @@ describe('a role', () => {
     ).toThrow(/written reason/);
   });
 
+  it('is assumed for this account only, but where the service does not say for which', () => {
+    const without = resourcesOf(synthesised, 'AWS::IAM::Role').flatMap(({ Properties }) =>
+      Properties.AssumeRolePolicyDocument.Statement.filter(
+        ({ Condition }: any) => !Condition?.StringEquals?.['aws:SourceAccount'],
+      ).map(({ Principal }: any) => Principal.Service),
+    );
+    expect([...new Set(without)].sort()).toEqual([
+      'backup.amazonaws.com',
+      'cloudtrail.amazonaws.com',
+      's3.amazonaws.com',
+    ]);
+  });
+
   it('is assumed by SageMaker, or by the scheduler of the working hours, for this account only', () => {
     const roles = resourcesOf(synthesised, 'AWS::IAM::Role').filter(({ stack }) =>
       /-(training|serving)-/.test(stack),

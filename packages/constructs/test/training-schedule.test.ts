@@ -20,7 +20,7 @@ describe('a schedule of trainings', () => {
       ScheduleExpression: 'cron(0 2 ? * SUN *)',
       ScheduleExpressionTimezone: 'Europe/Berlin',
       FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 60 },
-      Target: { RetryPolicy: { MaximumRetryAttempts: 3 } },
+      Target: { RetryPolicy: { MaximumRetryAttempts: 5 } },
     });
     const queue = Properties.Target.DeadLetterConfig.Arn['Fn::GetAtt'][0];
     const template = synthesised.templates[schedule!.stack]!;

@@ -25,13 +25,16 @@ import {
 } from '@wa-ml/ops';
 import { describe, expect, it } from 'vitest';
 
-const { normalised: configuration } = checkConfiguration({
+const written = {
   name: 'acme-ml',
   owner: 'ml@acme.example',
   environments: {
     dev: { tier: 'development', account: '111111111111', region: 'eu-west-1' },
     prod: { tier: 'production', account: '333333333333', region: 'eu-west-1' },
   },
+};
+const { normalised: configuration } = checkConfiguration({
+  ...written,
   models: {
     churn: { flavour: 'pytorch-tabular', training: { instanceType: 'ml.g5.xlarge', instances: 2 } },
     fraud: { flavour: 'sklearn', training: { capacity: 'warmPool' } },
@@ -272,6 +275,23 @@ describe('the preflight of quotas', () => {
       'ml.m5.xlarge for training job usage': 1,
     });
     expect(byName('prod')).toEqual({ 'ml.m5.xlarge for endpoint usage': 8 });
+  });
+
+  it('asks for what each type of endpoint runs on, and for nothing where SageMaker brings it', () => {
+    const models = {
+      quick: { flavour: 'xgboost', endpoint: { type: 'serverless' } },
+      queued: { flavour: 'xgboost', endpoint: { type: 'asynchronous' } },
+      nightly: {
+        flavour: 'xgboost',
+        endpoint: { type: 'batchTransform', batchSchedule: 'cron(0 5 * * ? *)' },
+      },
+    };
+    const { normalised } = checkConfiguration({ ...written, models });
+    const needed = quotaNeeds(normalised, normalised.environments['prod']!);
+    expect(Object.fromEntries(needed.map((need) => [need.name, need.needed]))).toEqual({
+      'ml.m5.xlarge for endpoint usage': 2,
+      'ml.m5.xlarge for transform job usage': 1,
+    });
   });
 
   it('finds what a new account has none of, on every page of the answer', async () => {

@@ -2,12 +2,13 @@ import { personalColumns, resourceName, type DataContract, type Dataset } from '
 import { Duration, Stack, Tags } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { StackSubject } from '../foundation/capability-stack';
 import { DutyRole } from '../foundation/duty-role';
 import type { Foundation } from '../foundation/foundation';
+import { logRetention } from '../foundation/log-retention';
 import { removalPolicy } from '../foundation/removal';
 import { CataloguedAlarm } from '../monitoring/catalogued-alarm';
 import type { DataLake } from './data-lake';
@@ -63,8 +64,7 @@ export class DatasetPipeline extends Construct {
     });
     const log = new LogGroup(this, 'Log', {
       encryptionKey: foundation.keys.audit,
-      retention:
-        environment.tier === 'production' ? RetentionDays.ONE_YEAR : RetentionDays.ONE_MONTH,
+      retention: logRetention(environment),
       removalPolicy: removalPolicy(environment.tier),
     });
     const machine = new CfnStateMachine(this, 'StateMachine', {

@@ -3,7 +3,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { DutyRole } from '../foundation/duty-role';
 import type { Foundation } from '../foundation/foundation';
-import { allowObjects } from '../foundation/job-permissions';
+import { allowObjects, allowStateMachineRecords } from '../foundation/job-permissions';
 import type { DataLake } from './data-lake';
 
 /** Resources are spelt as ARNs from fixed names, so that roles need not wait for what they may use. */
@@ -197,32 +197,8 @@ export function allowWorkflow(
         StringEquals: { 'kms:ViaService': `sns.${Stack.of(role).region}.amazonaws.com` },
       },
     })
-    .allow({ actions: ['sqs:SendMessage'], resources: [lake.deadLetters.queueArn] })
-    .allow({
-      actions: [
-        'logs:CreateLogDelivery',
-        'logs:GetLogDelivery',
-        'logs:UpdateLogDelivery',
-        'logs:DeleteLogDelivery',
-        'logs:ListLogDeliveries',
-        'logs:PutResourcePolicy',
-        'logs:DescribeResourcePolicies',
-        'logs:DescribeLogGroups',
-      ],
-      resources: ['*'],
-      wildcardReason:
-        'Step Functions sets its log delivery up by actions that have no resource level.',
-    })
-    .allow({
-      actions: [
-        'xray:PutTraceSegments',
-        'xray:PutTelemetryRecords',
-        'xray:GetSamplingRules',
-        'xray:GetSamplingTargets',
-      ],
-      resources: ['*'],
-      wildcardReason: 'The actions that write traces have no resource level.',
-    });
+    .allow({ actions: ['sqs:SendMessage'], resources: [lake.deadLetters.queueArn] });
+  allowStateMachineRecords(role);
   allowKeyForObjects(role, foundation);
   if (trainingPipelines.length === 0) return;
   const pipelines = trainingPipelines.map((name) => arn(role, 'sagemaker', `pipeline/${name}`));

@@ -6,7 +6,7 @@ import {
 } from '@wa-ml/config';
 import { BootstraplessSynthesizer, Fn, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { boundRoles } from './permission-boundary';
+import { boundRoles, type PermissionBoundary } from './permission-boundary';
 
 /** What every stack of a generated repository is about. */
 export interface StackSubject {
@@ -14,6 +14,8 @@ export interface StackSubject {
   readonly environment: NormalisedEnvironment;
   /** @default - the stack belongs to the environment, not to one model. */
   readonly model?: string;
+  /** What its roles may do at most. @default - the foundation in the stack brings one, or it has no roles */
+  readonly boundary?: PermissionBoundary;
 }
 
 /** A stack that belongs to one model. */
@@ -71,7 +73,7 @@ export class CapabilityStack extends Stack {
       ...(model ? { model } : {}),
     };
     for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value);
-    boundRoles(this, environment);
+    if (subject.boundary) boundRoles(this, subject.boundary);
   }
 
   /** The first three zones by CloudFormation's own list: a lookup would need the account at synthesis. */

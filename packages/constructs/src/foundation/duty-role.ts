@@ -17,8 +17,11 @@ export interface DutyRoleProps {
   readonly service?: string;
   /**
    * Whether the service says for which account it assumes the role. Lambda and API Gateway do not: they take roles of
-   * their own account only. Not said of CloudTrail's log group, S3 replication and AWS Backup: their guides show trust
-   * policies without a condition, and a role that nobody can assume copies nothing.
+   * their own account only. Not said of CloudTrail's log group, S3 replication and AWS Backup: their trust policies are
+   * shown without a condition, and a role that nobody can assume copies nothing. Nobody outside of the account can hand
+   * such a role to a service either: that takes `iam:PassRole`. Sources: Amazon S3 User Guide, "Setting up permissions
+   * for live replication"; AWS Backup Developer Guide, "IAM service roles", whose page on the confused deputy names
+   * resource policies only; and the roles that CDK makes in `Bucket` (replicationRules) and `BackupSelection`.
    * @default true
    */
   readonly namesAccount?: boolean;

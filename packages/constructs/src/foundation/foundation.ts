@@ -13,7 +13,7 @@ import type { StackSubject } from './capability-stack';
 import { Detection } from './detection';
 import { EnvironmentKeys } from './environment-keys';
 import { Network, type InterfaceService } from './network';
-import { PermissionBoundary } from './permission-boundary';
+import { boundRoles, PermissionBoundary } from './permission-boundary';
 import { SecurityAlarms } from './security-alarms';
 import { Storage, whyNotReplicated } from './storage';
 
@@ -44,6 +44,7 @@ export class Foundation extends Construct {
     const { configuration, environment } = props.subject;
     const trailName = `${configuration.name}-${environment.name}`;
     this.boundary = new PermissionBoundary(this, 'Boundary', { environment });
+    boundRoles(Stack.of(this), this.boundary);
     this.keys = new EnvironmentKeys(this, 'Keys', { environment, trailName });
     const dataPipeline = runsDataPipeline(configuration, environment.name);
     const interfaceEndpoints = props.interfaceEndpoints ?? (dataPipeline ? forGlue : undefined);

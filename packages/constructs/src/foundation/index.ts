@@ -15,6 +15,7 @@ export * from './notebook-role';
 export * from './notebooks';
 export * from './permission-boundary';
 export * from './removal';
+export * from './scheduled-calls';
 export * from './security-alarms';
 export * from './storage';
 export * from './workload-security-group';

@@ -51,6 +51,32 @@ export function allowLogsAndMetrics(role: DutyRole, group: string, namespace: st
     });
 }
 
+/**
+ * Write the log and the trace of a state machine. Step Functions delivers logs by the permissions of the machine's own
+ * role. Source: Step Functions developer guide, "Logging using CloudWatch Logs" and "AWS X-Ray".
+ */
+export function allowStateMachineRecords(role: DutyRole): void {
+  role.allow({
+    actions: [
+      'logs:CreateLogDelivery',
+      'logs:GetLogDelivery',
+      'logs:UpdateLogDelivery',
+      'logs:DeleteLogDelivery',
+      'logs:ListLogDeliveries',
+      'logs:PutResourcePolicy',
+      'logs:DescribeResourcePolicies',
+      'logs:DescribeLogGroups',
+      'xray:PutTraceSegments',
+      'xray:PutTelemetryRecords',
+      'xray:GetSamplingRules',
+      'xray:GetSamplingTargets',
+    ],
+    resources: ['*'],
+    wildcardReason:
+      'The delivery of logs and traces has no resource level; Step Functions writes its own log and trace with it.',
+  });
+}
+
 /** Run with network interfaces in the VPC. */
 export function allowNetworkInterfaces(
   role: DutyRole,

@@ -96,7 +96,8 @@ export class NotebookRole extends DutyRole {
         actions: ['sagemaker:AddTags'],
         resources: [arn('space/*'), arn('app/*')],
         conditions: { Null: { 'sagemaker:TaggingAction': 'false' } }, // while they are made, not later
-        wildcardReason,
+        wildcardReason:
+          'People name their spaces and apps themselves; the condition allows tags only while one is made.',
       })
       .allow({
         actions: [

@@ -99,29 +99,17 @@ export class PermissionBoundary extends Construct {
     Validations.of(this.policy).acknowledge({ id: 'AwsSolutions-IAM5', reason });
     // CloudFormation's own warning of NotAction.
     Validations.of(this.policy).acknowledge({ id: 'CloudFormation-Validate::W2512', reason });
-    boundaries.set(this.node.root, {
-      ...boundaries.get(this.node.root),
-      [props.environment.name]: { policy: this.policy, region },
-    });
   }
 }
 
-/** Of each environment of an app. */
-const boundaries = new WeakMap<
-  IConstruct,
-  Readonly<Record<string, { readonly policy: ManagedPolicy; readonly region: string }>>
->();
-
-/** Puts every role below a scope into its environment's boundary, also those that CDK or `customise.ts` makes. */
-export function boundRoles(scope: IConstruct, environment: NormalisedEnvironment): void {
+/** Puts every role below a scope into a boundary, also those that CDK or `customise.ts` makes. */
+export function boundRoles(scope: IConstruct, { policy }: PermissionBoundary): void {
   const aspect: IAspect = {
     visit(node) {
       if (!(node instanceof CfnRole) || node.permissionsBoundary !== undefined) return;
-      const boundary = boundaries.get(node.node.root)?.[environment.name];
-      // An export does not cross regions; the stack of the recovery region has no roles.
-      if (boundary && boundary.region === Stack.of(node).region) {
-        node.permissionsBoundary = boundary.policy.managedPolicyArn;
-      }
+      // An export does not cross regions; what stands in another one has no roles of ours.
+      if (Stack.of(node).region === Stack.of(policy).region)
+        node.permissionsBoundary = policy.managedPolicyArn;
     },
   };
   Aspects.of(scope).add(aspect, { priority: AspectPriority.MUTATING });

@@ -1,5 +1,5 @@
 import { cost, dataStages, security, type NormalisedEnvironment } from '@wa-ml/config';
-import { Duration, PhysicalName, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, PhysicalName, RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -91,7 +91,7 @@ export class Storage extends Construct {
     const removal = {
       removalPolicy: props.copies ? RemovalPolicy.RETAIN : removalPolicy(props.environment.tier),
     };
-    this.accessLogs = this.accessLogBucket(removal);
+    this.accessLogs = this.accessLogBucket(removal, props);
 
     const bucket = (name: string, rules: LifecycleRule[]): Bucket =>
       new Bucket(this, name, {
@@ -131,7 +131,11 @@ export class Storage extends Construct {
     }
   }
 
-  private accessLogBucket(removal: Pick<BucketProps, 'removalPolicy'>): Bucket {
+  private accessLogBucket(
+    removal: Pick<BucketProps, 'removalPolicy'>,
+    { copies }: Pick<StorageProps, 'copies'>,
+  ): Bucket {
+    // Without a log of its own: that would write an entry for every entry.
     const logs = new Bucket(this, 'AccessLogs', {
       ...safeBucket,
       ...removal,
@@ -141,11 +145,6 @@ export class Storage extends Construct {
         { id: 'age', transitions: coolDown, expiration: Duration.days(expiryDays) },
       ],
     });
-    Validations.of(logs).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason:
-        'This bucket is where the access logs go; logging its own access would write a log entry for every log entry.',
-    });
     acknowledgeInPacks(
       logs,
       'S3DefaultEncryptionKMS',
@@ -154,7 +153,9 @@ export class Storage extends Construct {
     acknowledgeInPacks(
       logs,
       'S3BucketReplicationEnabled',
-      'The trail records the same accesses as data events, and its records are what is replicated.',
+      copies
+        ? 'It logs who reads the copies, and stands in the recovery region already.'
+        : 'The trail records the accesses to data, artifacts and captures too, as data events; its bucket is the one that is locked and, where there is a recovery region, copied.',
     );
     return logs;
   }

@@ -36,21 +36,23 @@ export interface DashboardSubject {
 /** SageMaker's own name for the only variant. */
 const variantName = 'AllTraffic';
 
+/** Lines about one thing. */
+const linesOf =
+  (namespace: string, dimensions: GraphMetric['dimensions']) =>
+  (name: string, statistic: string, label?: string): GraphMetric => ({
+    namespace,
+    name,
+    statistic,
+    dimensions,
+    ...(label ? { label } : {}),
+  });
+
 /** What a dashboard shows, from what users notice down to what may be the cause. */
 export function dashboardRows(subject: DashboardSubject): DashboardRow[] {
   const dimensions = { EndpointName: subject.name, VariantName: variantName };
-  const metric =
-    (namespace: string) =>
-    (name: string, statistic: string, label?: string): GraphMetric => ({
-      namespace,
-      name,
-      statistic,
-      dimensions,
-      ...(label ? { label } : {}),
-    });
-  const endpoint = metric('AWS/SageMaker');
-  const instance = metric('/aws/sagemaker/Endpoints');
-  const server = metric(servingMetrics.namespace);
+  const endpoint = linesOf('AWS/SageMaker', dimensions);
+  const instance = linesOf('/aws/sagemaker/Endpoints', dimensions);
+  const server = linesOf(servingMetrics.namespace, dimensions);
   const { errorRate, latencyP99 } = operationalExcellence;
   const rows: DashboardRow[] = [
     {
@@ -157,13 +159,7 @@ export function dashboardRows(subject: DashboardSubject): DashboardRow[] {
 }
 
 function trainingRow(pipeline: string): DashboardRow {
-  const execution = (name: string, label: string): GraphMetric => ({
-    namespace: 'AWS/Sagemaker/ModelBuildingPipeline',
-    name,
-    statistic: 'Sum',
-    dimensions: { PipelineName: pipeline },
-    label,
-  });
+  const execution = linesOf('AWS/Sagemaker/ModelBuildingPipeline', { PipelineName: pipeline });
   return {
     title: 'Does training work?',
     graphs: [
@@ -171,15 +167,15 @@ function trainingRow(pipeline: string): DashboardRow {
         title: 'Executions of the pipeline',
         unit: 'executions',
         metrics: [
-          execution('ExecutionStarted', 'started'),
-          execution('ExecutionSucceeded', 'succeeded'),
-          execution('ExecutionFailed', 'failed'),
+          execution('ExecutionStarted', 'Sum', 'started'),
+          execution('ExecutionSucceeded', 'Sum', 'succeeded'),
+          execution('ExecutionFailed', 'Sum', 'failed'),
         ],
       },
       {
         title: 'Time of an execution',
         unit: 'milliseconds',
-        metrics: [{ ...execution('ExecutionDuration', 'longest'), statistic: 'Maximum' }],
+        metrics: [execution('ExecutionDuration', 'Maximum', 'longest')],
       },
     ],
   };

@@ -6,7 +6,7 @@ import type { Foundation } from '../foundation/foundation';
 /** Buckets that AWS Backup keeps; AWS's own managed policies for this name every bucket and key of the account. */
 const backedUp = ({ storage }: Foundation): IBucket[] => [storage.data, storage.artifacts];
 
-/** Back up the buckets of an environment, and copy what is in its vault. Source: AWS Backup developer guide, "Amazon S3 backups". */
+/** Back up the buckets of an environment. Source: AWS Backup developer guide, "Amazon S3 backups". */
 export function allowBackup(role: DutyRole, foundation: Foundation): void {
   const { partition, region, account } = Stack.of(role);
   const buckets = backedUp(foundation);
@@ -52,16 +52,21 @@ export function allowBackup(role: DutyRole, foundation: Foundation): void {
     .allow({
       actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'],
       resources: [foundation.dataKey.keyArn],
-    })
-    .allow({
-      actions: ['backup:CopyFromBackupVault', 'backup:CopyIntoBackupVault', 'backup:TagResource'],
-      resources: [
-        `arn:${partition}:backup:*:${account}:backup-vault:*`,
-        `arn:${partition}:backup:*:${account}:recovery-point:*`,
-      ],
-      wildcardReason:
-        'A copy goes from this vault to the one of the recovery region under ids that AWS Backup makes; the boundary keeps it in the regions of the environment.',
     });
+}
+
+/** Copy what is in its vault to the one of the recovery region. */
+export function allowCopies(role: DutyRole): void {
+  const { partition, account } = Stack.of(role);
+  role.allow({
+    actions: ['backup:CopyFromBackupVault', 'backup:CopyIntoBackupVault', 'backup:TagResource'],
+    resources: [
+      `arn:${partition}:backup:*:${account}:backup-vault:*`,
+      `arn:${partition}:backup:*:${account}:recovery-point:*`,
+    ],
+    wildcardReason:
+      'A copy goes from this vault to the one of the recovery region under ids that AWS Backup makes; the boundary keeps it in the regions of the environment.',
+  });
 }
 
 /** Restore into a bucket that AWS Backup makes for the test, and nowhere else. */

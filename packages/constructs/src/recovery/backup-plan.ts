@@ -15,7 +15,7 @@ import { DutyRole } from '../foundation/duty-role';
 import type { Foundation } from '../foundation/foundation';
 import type { StackSubject } from '../foundation/capability-stack';
 import { CataloguedAlarm } from '../monitoring/catalogued-alarm';
-import { allowBackup, allowRestoreTest } from './backup-permissions';
+import { allowBackup, allowCopies, allowRestoreTest } from './backup-permissions';
 import { backupTag, backupTagValue } from './backed-up';
 import { copiedFor, type RecoveryCopies } from './recovery-copies';
 import { vaultLock } from './vault-lock';
@@ -48,6 +48,7 @@ export class Backups extends Construct {
       namesAccount: false,
     });
     allowBackup(role, foundation);
+    if (props.copies) allowCopies(role);
     const plan = new BackupPlan(this, 'Plan', { backupVault: vault });
     for (const rule of rulesOf(props.copies, this)) plan.addRule(rule);
     new CfnBackupSelection(this, 'Selection', {

@@ -1,15 +1,14 @@
 import { resourcePrefix } from '@wa-ml/config';
-import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { DutyRole } from '../foundation/duty-role';
 import type { Foundation } from '../foundation/foundation';
-import { allowDataKey } from '../foundation/job-permissions';
+import { allowDataKey, allowStateMachineRecords } from '../foundation/job-permissions';
 import { logRetention } from '../foundation/log-retention';
 import type { StackSubject } from '../foundation/capability-stack';
+import { ScheduledCalls } from '../foundation/scheduled-calls';
 import { CataloguedAlarm } from '../monitoring/catalogued-alarm';
 import { registryExportDefinition, registryPrefix } from './registry-export-definition';
 
@@ -76,61 +75,28 @@ export class RegistryExport extends Construct {
         actions: ['s3:PutObject'],
         resources: [foundation.storage.artifacts.arnForObjects(`${registryPrefix}/*`)],
         wildcardReason: 'One object for each version of a model, named after it.',
-      })
-      .allow({
-        actions: [
-          ...['logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery'],
-          ...['logs:DeleteLogDelivery', 'logs:ListLogDeliveries', 'logs:PutResourcePolicy'],
-          ...['logs:DescribeResourcePolicies', 'logs:DescribeLogGroups'],
-          ...['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
-          ...['xray:GetSamplingRules', 'xray:GetSamplingTargets'],
-        ],
-        resources: ['*'],
-        wildcardReason:
-          'Log deliveries and traces have no resource level; Step Functions writes its own log and trace with them.',
       });
+    allowStateMachineRecords(role);
     allowDataKey(role, foundation.dataKey);
     return role;
   }
 
-  private schedule({ foundation }: RegistryExportProps, machine: StateMachine): void {
-    const lost = new Queue(this, 'Lost', {
-      encryption: QueueEncryption.KMS,
-      encryptionMasterKey: foundation.dataKey,
-      enforceSSL: true,
-    });
-    Validations.of(lost).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'This is a dead-letter queue itself, of the schedule below.',
-    });
-    const role = new DutyRole(this, 'ScheduleRole', {
+  private schedule({ subject, foundation }: RegistryExportProps, machine: StateMachine): void {
+    const { configuration, environment } = subject;
+    const calls = new ScheduledCalls(this, 'Calls', {
       duty: 'starts the export of the registry',
-      service: 'scheduler.amazonaws.com',
-    })
-      .allow({ actions: ['states:StartExecution'], resources: [machine.stateMachineArn] })
-      .allow({ actions: ['sqs:SendMessage'], resources: [lost.queueArn] })
-      .allow({
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: [foundation.dataKey.keyArn],
-        conditions: {
-          StringEquals: {
-            'kms:ViaService': ['scheduler', 'sqs'].map(
-              (service) => `${service}.${Stack.of(this).region}.amazonaws.com`,
-            ),
-          },
-        },
-      });
-    new CfnSchedule(this, 'Nightly', {
-      // An hour before the snapshot that takes it along.
-      scheduleExpression: 'cron(0 2 * * ? *)',
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: machine.stateMachineArn,
-        roleArn: role.roleArn,
-        deadLetterConfig: { arn: lost.queueArn },
-        retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 3600 },
-      },
-      kmsKeyArn: foundation.dataKey.keyArn,
+      alarm: 'registry-export-not-started',
+      subject: resourcePrefix(configuration, environment.name),
+      key: foundation.dataKey,
+      topic: foundation.alarmTopic,
+    });
+    calls.role.allow({
+      actions: ['states:StartExecution'],
+      resources: [machine.stateMachineArn],
+    });
+    calls.call('Nightly', {
+      cron: 'cron(0 2 * * ? *)', // an hour before the snapshot that takes it along
+      target: { arn: machine.stateMachineArn },
     });
   }
 }

@@ -1,17 +1,8 @@
-import { reliability, type EndpointSettings } from '@wa-ml/config';
+import { reliability } from '@wa-ml/config';
 import { CfnScalingPolicy } from 'aws-cdk-lib/aws-applicationautoscaling';
-import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
-import { CataloguedAlarm } from '../monitoring/catalogued-alarm';
-import { scalableFleet } from './scalable-fleet';
-
-export interface BacklogScalingProps {
-  readonly endpoint: CfnEndpoint;
-  readonly endpointName: string;
-  readonly variantName: string;
-  readonly settings: EndpointSettings;
-  readonly timeZone: string;
-}
+import { scalableInstances, type InstanceFleetProps } from './scalable-fleet';
+import { scalingStep } from './scaling-step';
 
 const { scaleOutCooldownSeconds, scaleInCooldownSeconds } = reliability.scaling;
 
@@ -21,16 +12,10 @@ const { scaleOutCooldownSeconds, scaleInCooldownSeconds } = reliability.scaling;
  * request could wait for ever: a step policy starts it.
  */
 export class BacklogScaling extends Construct {
-  constructor(scope: Construct, id: string, props: BacklogScalingProps) {
+  constructor(scope: Construct, id: string, props: InstanceFleetProps) {
     super(scope, id);
     const { endpointName, settings } = props;
-    const target = scalableFleet(this, 'Target', {
-      ...props,
-      dimension: 'DesiredInstanceCount',
-      min: settings.min,
-      max: settings.max,
-      scheduled: settings.scheduledScaling,
-    });
+    const target = scalableInstances(this, 'Target', props);
     new CfnScalingPolicy(this, 'Backlog', {
       policyName: `${endpointName}-backlog`,
       policyType: 'TargetTrackingScaling',
@@ -47,22 +32,16 @@ export class BacklogScaling extends Construct {
         scaleInCooldown: scaleInCooldownSeconds,
       },
     });
-    const wake = new CfnScalingPolicy(this, 'FirstInstance', {
+    scalingStep(this, 'FirstInstance', {
+      target,
       policyName: `${endpointName}-first-instance`,
-      policyType: 'StepScaling',
-      scalingTargetId: target.ref,
-      stepScalingPolicyConfiguration: {
-        adjustmentType: 'ChangeInCapacity',
-        metricAggregationType: 'Average',
-        cooldown: scaleOutCooldownSeconds,
-        stepAdjustments: [{ metricIntervalLowerBound: 0, scalingAdjustment: 1 }],
+      instances: 1,
+      cooldown: scaleOutCooldownSeconds,
+      alarm: {
+        kind: 'endpoint-waiting',
+        subject: endpointName,
+        dimensions: { EndpointName: endpointName },
       },
     });
-    const { alarm } = new CataloguedAlarm(this, 'endpoint-waiting', {
-      kind: 'endpoint-waiting',
-      subject: endpointName,
-      dimensions: { EndpointName: endpointName },
-    });
-    alarm.addAlarmAction({ bind: () => ({ alarmActionArn: wake.ref }) });
   }
 }

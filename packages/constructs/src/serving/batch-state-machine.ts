@@ -1,12 +1,14 @@
 import type { EndpointSettings } from '@wa-ml/config';
 import { Stack } from 'aws-cdk-lib';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { ModelSubject } from '../foundation/capability-stack';
 import { DutyRole } from '../foundation/duty-role';
 import type { Foundation } from '../foundation/foundation';
 import { hasLocalStorage } from '../foundation/local-storage';
+import { allowStateMachineRecords } from '../foundation/job-permissions';
+import { logRetention } from '../foundation/log-retention';
 import { removalPolicy } from '../foundation/removal';
 
 export interface BatchStateMachineProps {
@@ -30,10 +32,7 @@ export class BatchStateMachine extends Construct {
     const role = this.role(prefix);
     const log = new LogGroup(this, 'Log', {
       encryptionKey: foundation.keys.audit,
-      retention:
-        subject.environment.tier === 'production'
-          ? RetentionDays.ONE_YEAR
-          : RetentionDays.ONE_MONTH,
+      retention: logRetention(subject.environment),
       removalPolicy: removalPolicy(subject.environment.tier),
     });
     const machine = new CfnStateMachine(this, 'Machine', {
@@ -54,7 +53,7 @@ export class BatchStateMachine extends Construct {
     const { partition, region, account } = Stack.of(this);
     const jobs = [`arn:${partition}:sagemaker:${region}:${account}:transform-job/${prefix}-*`];
     const wildcardReason = 'The id of a job is made when it is started.';
-    return new DutyRole(this, 'Role', {
+    const role = new DutyRole(this, 'Role', {
       duty: `starts transform jobs ${prefix}-*`,
       service: 'states.amazonaws.com',
     })
@@ -74,26 +73,9 @@ export class BatchStateMachine extends Construct {
         resources: [
           `arn:${partition}:events:${region}:${account}:rule/StepFunctionsGetEventsForSageMakerTransformJobsRule`,
         ],
-      })
-      .allow({
-        actions: [
-          'logs:CreateLogDelivery',
-          'logs:GetLogDelivery',
-          'logs:UpdateLogDelivery',
-          'logs:DeleteLogDelivery',
-          'logs:ListLogDeliveries',
-          'logs:PutResourcePolicy',
-          'logs:DescribeResourcePolicies',
-          'logs:DescribeLogGroups',
-          'xray:PutTraceSegments',
-          'xray:PutTelemetryRecords',
-          'xray:GetSamplingRules',
-          'xray:GetSamplingTargets',
-        ],
-        resources: ['*'],
-        wildcardReason:
-          'The delivery of logs and X-Ray have no resource level; they carry no data of the jobs.',
       });
+    allowStateMachineRecords(role);
+    return role;
   }
 }
 

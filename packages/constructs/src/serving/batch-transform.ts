@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { settingsOf, type ModelSubject } from '../foundation/capability-stack';
 import type { Foundation } from '../foundation/foundation';
 import { allowObjects } from '../foundation/job-permissions';
+import { ScheduledCalls } from '../foundation/scheduled-calls';
 import { WorkloadSecurityGroup } from '../foundation/workload-security-group';
 import { CataloguedAlarm } from '../monitoring/catalogued-alarm';
 import type { ModelRegistry } from '../training/model-registry';
@@ -11,7 +12,6 @@ import { BatchStateMachine } from './batch-state-machine';
 import { EndpointRole } from './endpoint-role';
 import type { Release } from './release';
 import { requireFitting } from './release-fits';
-import { ScheduledCalls } from './scheduled-calls';
 import { servedModel } from './served-model';
 import { mainVariant } from './served-variants';
 
@@ -61,13 +61,17 @@ export class BatchTransform extends Construct {
     });
     const calls = new ScheduledCalls(this, 'Calls', {
       duty: `starts the batch transform of ${model}`,
+      alarm: 'schedule-missed',
       subject: name,
       key: foundation.dataKey,
       topic: foundation.alarmTopic,
-      timeZone: environment.timeZone,
     });
     calls.role.allow({ actions: ['states:StartExecution'], resources: [machine.arn] });
-    calls.call('Run', settings.batchSchedule!, { arn: machine.arn, input: '{}' });
+    calls.call('Run', {
+      cron: settings.batchSchedule!,
+      timeZone: environment.timeZone,
+      target: { arn: machine.arn, input: '{}' },
+    });
     new CataloguedAlarm(this, 'batch-failed', {
       kind: 'batch-failed',
       subject: name,

@@ -1,27 +1,16 @@
-import {
-  gpusOf,
-  invocationsPerMinuteTarget,
-  reliability,
-  type EndpointSettings,
-} from '@wa-ml/config';
+import { gpusOf, invocationsPerMinuteTarget, reliability } from '@wa-ml/config';
 import { Annotations, CfnOutput } from 'aws-cdk-lib';
 import { CfnScalingPolicy, type CfnScalableTarget } from 'aws-cdk-lib/aws-applicationautoscaling';
-import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
 import { Construct } from 'constructs';
-import { CataloguedAlarm } from '../monitoring/catalogued-alarm';
 import { measurementKey, type Release } from './release';
-import { scalableFleet } from './scalable-fleet';
+import { scalableInstances, type InstanceFleetProps } from './scalable-fleet';
+import { scalingStep } from './scaling-step';
 import { virtualCpus } from './virtual-cpus';
 
-export interface EndpointScalingProps {
-  readonly endpoint: CfnEndpoint;
-  readonly endpointName: string;
-  readonly variantName: string;
+export interface EndpointScalingProps extends InstanceFleetProps {
   /** Before the names of its policies and alarms: the endpoint's name, and the variant's where there are two. */
   readonly subject: string;
-  readonly settings: EndpointSettings;
   readonly release: Release;
-  readonly timeZone: string;
 }
 
 const { scaleOutCooldownSeconds, scaleInCooldownSeconds, unmeasuredMaxRps } = reliability.scaling;
@@ -37,14 +26,8 @@ export class EndpointScaling extends Construct {
     private readonly props: EndpointScalingProps,
   ) {
     super(scope, id);
-    const { subject, settings } = props;
-    const target = scalableFleet(this, 'Target', {
-      ...props,
-      dimension: 'DesiredInstanceCount',
-      min: settings.min,
-      max: settings.max,
-      scheduled: settings.scheduledScaling,
-    });
+    const { subject } = props;
+    const target = scalableInstances(this, 'Target', props);
 
     const { maxRps, basis, isMeasured } = this.throughput();
     const requests = new CfnScalingPolicy(this, 'Requests', {
@@ -63,20 +46,8 @@ export class EndpointScaling extends Construct {
     requests.addMetadata(measurementKey, isMeasured);
     new CfnOutput(this, 'Basis', { value: basis });
     for (const { high, low, count } of this.uses()) {
-      this.step(
-        high,
-        count,
-        target,
-        { metricIntervalLowerBound: 0, scalingAdjustment: 1 },
-        scaleOutCooldownSeconds,
-      );
-      this.step(
-        low,
-        count,
-        target,
-        { metricIntervalUpperBound: 0, scalingAdjustment: -1 },
-        scaleInCooldownSeconds,
-      );
+      this.step(target, high, count, 1, scaleOutCooldownSeconds);
+      this.step(target, low, count, -1, scaleInCooldownSeconds);
     }
   }
 
@@ -116,31 +87,18 @@ export class EndpointScaling extends Construct {
   }
 
   private step(
+    target: CfnScalableTarget,
     kind: string,
     count: number,
-    target: CfnScalableTarget,
-    adjustment: CfnScalingPolicy.StepAdjustmentProperty,
+    instances: 1 | -1,
     cooldown: number,
   ): void {
     const { endpointName, variantName, subject } = this.props;
-    const policy = new CfnScalingPolicy(this, kind, {
+    const dimensions = { EndpointName: endpointName, VariantName: variantName };
+    scalingStep(this, kind, {
+      ...{ target, instances, cooldown },
       policyName: `${subject}-${kind}`,
-      policyType: 'StepScaling',
-      scalingTargetId: target.ref,
-      stepScalingPolicyConfiguration: {
-        adjustmentType: 'ChangeInCapacity',
-        metricAggregationType: 'Average',
-        cooldown,
-        stepAdjustments: [adjustment],
-      },
+      alarm: { kind, subject, dimensions, count },
     });
-    // It tells nobody: moving instances is its normal work.
-    const { alarm } = new CataloguedAlarm(this, `${kind}-alarm`, {
-      kind,
-      subject,
-      dimensions: { EndpointName: endpointName, VariantName: variantName },
-      count,
-    });
-    alarm.addAlarmAction({ bind: () => ({ alarmActionArn: policy.ref }) });
   }
 }

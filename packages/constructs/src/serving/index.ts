@@ -15,7 +15,7 @@ export * from './night-stop';
 export * from './release';
 export * from './release-fits';
 export * from './scalable-fleet';
-export * from './scheduled-calls';
+export * from './scaling-step';
 export * from './served-model';
 export * from './served-variants';
 export * from './variant-scaling';

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
 import type { Foundation } from '../foundation/foundation';
-import { ScheduledCalls } from './scheduled-calls';
+import { ScheduledCalls } from '../foundation/scheduled-calls';
 
 export interface NightStopProps {
   readonly endpointName: string;
@@ -47,14 +47,15 @@ export class NightStop extends Construct {
 
     const calls = new ScheduledCalls(this, 'Calls', {
       duty: `stops and starts ${endpointName} by the working hours`,
+      alarm: 'schedule-missed',
       subject: endpointName,
       key: foundation.dataKey,
       topic: foundation.alarmTopic,
-      timeZone: hours.timeZone,
     });
     this.allowUpdate(calls);
-    calls.call('Stop', cronOf(hours.stop, hours.days), this.update('no'));
-    calls.call('Start', cronOf(hours.start, hours.days), this.update('yes'));
+    const { timeZone, days, start, stop } = hours;
+    calls.call('Stop', { cron: cronOf(stop, days), timeZone, target: this.update('no') });
+    calls.call('Start', { cron: cronOf(start, days), timeZone, target: this.update('yes') });
   }
 
   /** Ties everything below some constructs to the running endpoint. */

@@ -1,4 +1,4 @@
-import type { ScheduledScaling } from '@wa-ml/config';
+import type { EndpointSettings, ScheduledScaling } from '@wa-ml/config';
 import { CfnScalableTarget } from 'aws-cdk-lib/aws-applicationautoscaling';
 import type { CfnEndpoint } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
@@ -42,4 +42,25 @@ export function scalableFleet(
   });
   target.addResourceDependency(props.endpoint);
   return target;
+}
+
+/** What every fleet is that its endpoint's settings size. */
+export type InstanceFleetProps = Pick<
+  ScalableFleetProps,
+  'endpoint' | 'endpointName' | 'variantName' | 'timeZone'
+> & { readonly settings: EndpointSettings };
+
+/** The instances of a variant, from `endpoint.min` to `endpoint.max`. */
+export function scalableInstances(
+  scope: Construct,
+  id: string,
+  { settings, ...props }: InstanceFleetProps,
+): CfnScalableTarget {
+  return scalableFleet(scope, id, {
+    ...props,
+    dimension: 'DesiredInstanceCount',
+    min: settings.min,
+    max: settings.max,
+    scheduled: settings.scheduledScaling,
+  });
 }

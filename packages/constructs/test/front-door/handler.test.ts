@@ -181,11 +181,47 @@ describe('while the endpoint is unhealthy', () => {
     let at = 1000;
     const circuit = new CircuitBreaker(settings.circuit, () => at);
     circuit.open(2000);
-    expect([circuit.state, circuit.admit()]).toEqual(['open', false]);
+    expect([circuit.state, circuit.admit()]).toEqual(['open', undefined]);
     at = 2000;
-    expect([circuit.state, circuit.admit(), circuit.admit()]).toEqual(['half-open', true, false]);
-    circuit.failed();
+    expect(circuit.state).toBe('half-open');
+    expect([circuit.admit(), circuit.admit()]).toEqual(['trial', undefined]);
+    circuit.failed('trial');
     expect([circuit.state, circuit.openUntil]).toEqual(['open', 12_000]);
+  });
+
+  it('only the trial decides: a call from before neither closes a half-open circuit nor lets a second one in', () => {
+    let at = 1000;
+    const circuit = new CircuitBreaker(settings.circuit, () => at);
+    expect(circuit.admit()).toBe('call');
+    circuit.open(2000);
+    at = 2000;
+    expect(circuit.admit()).toBe('trial');
+    circuit.succeeded('call');
+    circuit.failed('call');
+    expect([circuit.state, circuit.openUntil, circuit.admit()]).toEqual([
+      'half-open',
+      2000,
+      undefined,
+    ]);
+    circuit.succeeded('trial');
+    expect([circuit.state, circuit.admit()]).toEqual(['closed', 'call']);
+  });
+
+  it('the one that tries is not repeated, though the budget would pay for it', async () => {
+    const { door, calls, clock, endpoint, lines } = container({
+      fallback: {},
+      cacheSeconds: 0,
+      retry: { ...settings.retry, tokens: 100, maxTokens: 100 },
+    });
+    endpoint(failed({ isRetryable: false }));
+    for (let index = 0; index < 5; index++) await door.handle(post(body));
+    clock.at += 10_000;
+    endpoint(failed()); // throttled, say: any other call is repeated
+    await door.handle(post(body));
+    expect(calls).toHaveLength(5 + 1);
+    expect(lines.at(-1)).toMatchObject({ EndpointFailures: 1, Retries: 0, RetriesRefused: 0 });
+    await door.handle(post(body));
+    expect(calls).toHaveLength(5 + 1); // open again
   });
 
   it('what one container has found out spares the others the same calls, and one tries for all', async () => {
@@ -201,6 +237,42 @@ describe('while the endpoint is unhealthy', () => {
     const pending = [first!, second!, third!].map(({ door }) => door.handle(post(body)));
     await Promise.all(pending);
     expect(first!.calls.length + second!.calls.length + third!.calls.length).toBe(5 + 1);
+  });
+
+  it('one tries for all also when the others come after it has failed, or have just started', async () => {
+    const clock = { at: 1_800_000_000_000 };
+    const shared = { clock, store: new MemoryStore(() => clock.at) };
+    const some = () => {
+      const one = container({ fallback: {}, cacheSeconds: 0 }, shared);
+      one.endpoint(failed({ isRetryable: false }));
+      return one;
+    };
+    const [first, second] = [some(), some()];
+    for (let index = 0; index < 5; index++) await first.door.handle(post(body));
+    await second.door.handle(post(body)); // hears of it
+    clock.at += 10_000;
+    await first.door.handle(post(body)); // tries, fails, and opens the circuit again for all
+    const third = some();
+    for (const one of [second, third]) await one.door.handle(post(body));
+    expect([second.calls, third.calls]).toEqual([[], []]);
+    clock.at += 10_000;
+    const fourth = some(); // its own circuit never saw a failure
+    await Promise.all([fourth, third, second].map(({ door }) => door.handle(post(body))));
+    expect(fourth.calls.length + third.calls.length + second.calls.length).toBe(1);
+  });
+
+  it('nobody else tries while the one that does may still wait for its answer', async () => {
+    const clock = { at: 1_800_000_000_000 };
+    const shared = { clock, store: new MemoryStore(() => clock.at) };
+    const slow = { fallback: {}, cacheSeconds: 0, timeoutMilliseconds: 25_000 };
+    const [first, second] = [container(slow, shared), container(slow, shared)];
+    for (const one of [first, second]) one.endpoint(failed({ isRetryable: false }));
+    for (let index = 0; index < 5; index++) await first.door.handle(post(body));
+    clock.at += 10_000;
+    expect(await shared.store.claimTrial(clock.at, clock.at + 25_000)).toBe(true); // by a third one
+    clock.at += 20_000;
+    await second.door.handle(post(body));
+    expect(second.calls).toEqual([]);
   });
 });
 

@@ -40,9 +40,9 @@ export class MemoryStore implements StateStore {
     this.openUntil = until;
     this.tryingUntil = 0;
   };
-  claimTrial = async (at: number) => {
-    if (this.tryingUntil >= at && this.tryingUntil !== 0) return false;
-    this.tryingUntil = at + 5000;
+  claimTrial = async (at: number, until: number) => {
+    if (this.openUntil > at || this.tryingUntil > at) return false;
+    this.tryingUntil = until;
     return true;
   };
 }
@@ -94,7 +94,12 @@ export function container(
       calls.push({ body, requestId, timeout });
       return outcomes.length > 1 ? outcomes.shift()! : outcomes[0]!;
     },
-    circuit: new SharedCircuit(new CircuitBreaker(all.circuit, now), store, now),
+    circuit: new SharedCircuit(
+      new CircuitBreaker(all.circuit, now),
+      store,
+      now,
+      all.timeoutMilliseconds,
+    ),
     budget: new RetryBudget(all.retry),
     store,
     now,

@@ -2,7 +2,12 @@ import {
   paginateListServiceQuotas,
   type ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
-import type { Capacity, NormalisedConfiguration, NormalisedEnvironment } from '@wa-ml/config';
+import {
+  endpointTraits,
+  type Capacity,
+  type NormalisedConfiguration,
+  type NormalisedEnvironment,
+} from '@wa-ml/config';
 
 /** A quota of SageMaker that the configuration needs. */
 export interface QuotaNeed {
@@ -42,12 +47,15 @@ export function quotaNeeds(
   };
   for (const model of Object.values(configuration.models)) {
     const { endpoint, training } = model.in[environment.name]!;
+    const { hasInstances, isEndpoint } = endpointTraits[endpoint.type];
+    const fewest = Math.max(1, endpoint.min); // an endpoint that goes down to none begins with one
     // A new version runs beside the old one until it has all of the traffic.
-    need(
-      `${endpoint.instanceType} for endpoint usage`,
-      2 * endpoint.min,
-      `models.${model.name}.endpoint`,
-    );
+    if (hasInstances)
+      need(
+        `${endpoint.instanceType} for ${isEndpoint ? 'endpoint' : 'transform job'} usage`,
+        isEndpoint ? 2 * fewest : fewest,
+        `models.${model.name}.endpoint`,
+      );
     if (environment.name !== configuration.trainingEnvironment) continue;
     const setting = `models.${model.name}.training`;
     const jobs = model.tuning?.maxParallelJobs ?? 1;

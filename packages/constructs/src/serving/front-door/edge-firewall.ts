@@ -1,6 +1,7 @@
 import type { ApiSettings } from '@wa-ml/config';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { acknowledgeInPacks } from '../../foundation/acknowledge-in-packs';
 import { firewallRules } from './firewall';
 
 /** AWS WAF in front of CloudFront. AWS has such firewalls in us-east-1 only, so that it has a stack of its own there. */
@@ -9,7 +10,7 @@ export class EdgeFirewall extends Construct {
 
   constructor(scope: Construct, id: string, props: { readonly api: ApiSettings }) {
     super(scope, id);
-    this.arn = new CfnWebACL(this, 'Acl', {
+    const acl = new CfnWebACL(this, 'Acl', {
       scope: 'CLOUDFRONT',
       defaultAction: { allow: {} },
       rules: firewallRules(props.api, true),
@@ -18,6 +19,12 @@ export class EdgeFirewall extends Construct {
         cloudWatchMetricsEnabled: true,
         sampledRequestsEnabled: false,
       },
-    }).attrArn;
+    });
+    acknowledgeInPacks(
+      acl,
+      'WAFv2LoggingEnabled',
+      'Its log would lie in us-east-1, outside of the regions and keys of the environment: CloudFront logs every read with its status, and AWS WAF counts by rule what it blocks.',
+    );
+    this.arn = acl.attrArn;
   }
 }

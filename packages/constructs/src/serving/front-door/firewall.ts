@@ -2,9 +2,10 @@ import { apiLimits, type ApiSettings, type NormalisedEnvironment } from '@wa-ml/
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { logRetention } from '../../foundation/log-retention';
 import { removalPolicy } from '../../foundation/removal';
 
 /** Seconds over which AWS WAF counts the requests of an address. */
@@ -122,8 +123,7 @@ export class Firewall extends Construct {
     const logs = new LogGroup(this, 'Logs', {
       logGroupName: `aws-waf-logs-${props.apiName}`, // AWS WAF takes groups of this prefix only
       encryptionKey: props.auditKey,
-      retention:
-        environment.tier === 'production' ? RetentionDays.ONE_YEAR : RetentionDays.ONE_MONTH,
+      retention: logRetention(environment),
       removalPolicy: removalPolicy(environment.tier),
     });
     const logging = new CfnLoggingConfiguration(this, 'Logging', {

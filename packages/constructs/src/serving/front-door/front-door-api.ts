@@ -24,8 +24,10 @@ import {
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IAlias } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledgeInPacks } from '../../foundation/acknowledge-in-packs';
+import { logRetention } from '../../foundation/log-retention';
 import { removalPolicy } from '../../foundation/removal';
 import { genericRequest, requestOf } from './request-schema';
 
@@ -62,8 +64,7 @@ export class FrontDoorApi extends Construct {
     const { api, environment, apiName } = props;
     const accessLog = new LogGroup(this, 'AccessLog', {
       encryptionKey: props.auditKey,
-      retention:
-        environment.tier === 'production' ? RetentionDays.ONE_YEAR : RetentionDays.ONE_MONTH,
+      retention: logRetention(environment),
       removalPolicy: removalPolicy(environment.tier),
     });
     this.api = new RestApi(this, 'Api', {
@@ -198,23 +199,30 @@ export class FrontDoorApi extends Construct {
   }
 
   private acknowledge(): void {
-    const isSigned = this.props.api.auth === 'iam';
-    for (const method of this.api.methods as Method[]) {
-      if (method.httpMethod === 'OPTIONS')
-        Validations.of(method).acknowledge({
-          id: 'AwsSolutions-APIG4',
-          reason:
-            'Browsers send preflights without credentials; it answers the list of allowed origins and calls nothing.',
-        });
-      else if (isSigned)
-        Validations.of(method).acknowledge({
-          id: 'AwsSolutions-COG4',
-          reason:
-            'wa-ml.json asks for IAM here: every request is signed (SigV4), and no person logs in.',
-        });
+    const stage = this.api.deploymentStage;
+    acknowledgeInPacks(
+      stage,
+      'APIGWCacheEnabledAndEncrypted',
+      'API Gateway keeps no answer here: the function keeps them in a table, under the key of the environment.',
+    );
+    acknowledgeInPacks(
+      stage,
+      'APIGWSSLEnabled',
+      'A client certificate shows an HTTP backend who calls; this API calls a function of Lambda, which IAM lets it.',
+    );
+    if (this.props.api.auth !== 'iam') return;
+    for (const method of (this.api.methods as Method[]).filter(isForCallers)) {
+      Validations.of(method).acknowledge({
+        id: 'AwsSolutions-COG4',
+        reason:
+          'wa-ml.json asks for IAM here: every request is signed (SigV4), and no person logs in.',
+      });
     }
   }
 }
+
+/** Browsers send the others as preflights, without credentials: the list of allowed origins is all that they get. */
+const isForCallers = ({ httpMethod }: Method): boolean => httpMethod !== 'OPTIONS';
 
 /** The weakest policy of regional APIs that refuses TLS below the version. */
 const tlsPolicy = { 1.2: SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09 } as const;

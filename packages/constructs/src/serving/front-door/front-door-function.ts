@@ -16,9 +16,11 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledgeInPacks } from '../../foundation/acknowledge-in-packs';
 import type { Foundation } from '../../foundation/foundation';
+import { logRetention } from '../../foundation/log-retention';
 import { removalPolicy } from '../../foundation/removal';
 import { WorkloadSecurityGroup } from '../../foundation/workload-security-group';
 import { FrontDoorRole } from './front-door-role';
@@ -61,8 +63,7 @@ export class FrontDoorFunction extends Construct {
     });
     const logGroup = new LogGroup(this, 'Logs', {
       encryptionKey: foundation.keys.audit,
-      retention:
-        environment.tier === 'production' ? RetentionDays.ONE_YEAR : RetentionDays.ONE_MONTH,
+      retention: logRetention(environment),
       removalPolicy: removalPolicy(environment.tier),
     });
     const role = new FrontDoorRole(this, 'Role', {
@@ -96,6 +97,16 @@ export class FrontDoorFunction extends Construct {
         ...(tables.results ? { [variables.resultsTable]: tables.results.tableName } : {}),
       },
     });
+    acknowledgeInPacks(
+      this.function,
+      'LambdaConcurrency',
+      'The API in front throttles its callers; a reserve for each model would be taken from all other functions of the account.',
+    );
+    acknowledgeInPacks(
+      this.function,
+      'LambdaDLQ',
+      'API Gateway calls it and waits: who asked is told of every failure, and nothing is left that a queue could keep.',
+    );
     this.function.node.addDependency(role); // with its policy: Lambda creates the interfaces at once
     this.alias = new Alias(this, 'Live', {
       aliasName: liveAlias,

@@ -1,5 +1,5 @@
 import type { ApiSettings, NormalisedEnvironment } from '@wa-ml/config';
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   StreamViewType,
@@ -29,18 +29,13 @@ export class FrontDoorTables extends Construct {
   constructor(scope: Construct, id: string, props: FrontDoorTablesProps) {
     super(scope, id);
     const encryption = TableEncryptionV2.customerManagedKey(props.key);
-    const state = new TableV2(this, 'State', {
+    // Answers that the model gives again, and a state of seconds: nothing in it is worth restoring.
+    this.state = new TableV2(this, 'State', {
       partitionKey: { name: 'key', type: AttributeType.STRING },
       timeToLiveAttribute: 'expires',
       encryption,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    Validations.of(state).acknowledge({
-      id: 'AwsSolutions-DDB3',
-      reason:
-        'Answers that the model gives again, and a state of seconds: nothing in this table is worth restoring.',
-    });
-    this.state = state;
     if (!props.api.results) return;
     this.results = new TableV2(this, 'Results', {
       partitionKey: { name: 'entityId', type: AttributeType.STRING },

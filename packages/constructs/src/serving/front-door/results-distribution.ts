@@ -17,6 +17,7 @@ import {
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { acknowledgeInPacks } from '../../foundation/acknowledge-in-packs';
 import { removalPolicy } from '../../foundation/removal';
 import { abortUploads, coolDown, safeBucket } from '../../foundation/storage';
 import { apiHost, stageName } from './front-door-api';
@@ -41,18 +42,14 @@ export class ResultsDistribution extends Construct {
     const logs = new Bucket(this, 'Logs', {
       ...safeBucket,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_PREFERRED, // CloudFront delivers by an access control list
-      encryption: BucketEncryption.S3_MANAGED, // and to no bucket with a KMS key
+      encryption: BucketEncryption.S3_MANAGED,
       removalPolicy: removalPolicy(environment.tier),
       lifecycleRules: [
         abortUploads,
         { id: 'age', transitions: coolDown, expiration: Duration.days(cost.lifecycle.expiryDays) },
       ],
     });
-    Validations.of(logs).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason:
-        'This bucket is where the access logs of CloudFront go; its own access would be logged into itself.',
-    });
+    acknowledgeLogs(logs);
     const cachePolicy = new CachePolicy(this, 'PerCaller', {
       comment: 'One answer for each caller and path',
       headerBehavior: CacheHeaderBehavior.allowList(
@@ -92,4 +89,21 @@ export class ResultsDistribution extends Construct {
     });
     new CfnOutput(this, 'Domain', { value: distribution.distributionDomainName });
   }
+}
+
+function acknowledgeLogs(logs: Bucket): void {
+  const itself =
+    'This bucket is where the access logs of CloudFront go; its own access would be logged into itself.';
+  Validations.of(logs).acknowledge({ id: 'AwsSolutions-S1', reason: itself });
+  acknowledgeInPacks(logs, 'S3BucketLoggingEnabled', itself);
+  acknowledgeInPacks(
+    logs,
+    'S3BucketReplicationEnabled',
+    'It tells who read which prediction, for a year; nothing of an environment is restored from it.',
+  );
+  acknowledgeInPacks(
+    logs,
+    'S3DefaultEncryptionKMS',
+    "CloudFront's delivery of logs would have to be let use a key of the environment; S3 encrypts them with its own.",
+  );
 }

@@ -31,7 +31,12 @@ function fromEnvironment(): FrontDoor {
   const predictions = new Predictions({
     settings,
     invoke: invoker(endpoint, settings.endpointName),
-    circuit: new SharedCircuit(new CircuitBreaker(settings.circuit, now), store, now),
+    circuit: new SharedCircuit(
+      new CircuitBreaker(settings.circuit, now),
+      store,
+      now,
+      settings.timeoutMilliseconds,
+    ),
     budget: new RetryBudget(settings.retry),
     store,
     now,

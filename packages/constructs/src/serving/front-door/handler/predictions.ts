@@ -46,26 +46,34 @@ export class Predictions {
       return { answer: { status: 200, body: kept.body, headers: { 'X-Cache': 'hit' } } };
     }
     budget.earn();
-    if (!(await circuit.admit())) {
+    const admission = await circuit.admit();
+    if (!admission) {
       happened.CircuitOpen = 1;
       return { answer: this.withoutModel(request, kept, happened, 503), reason: 'CircuitOpen' };
     }
-    const outcome = await this.call(request.text, requestId, happened);
+    // An endpoint that was unhealthy is tried by one call, whatever the budget would pay for.
+    const attempts = admission === 'trial' ? 1 : settings.retry.attempts;
+    const outcome = await this.call(request.text, requestId, attempts, happened);
     if (outcome.kind === 'failed') {
-      await circuit.failed();
+      await circuit.failed(admission);
       const status = outcome.isTimeout ? 504 : 503;
       return { answer: this.withoutModel(request, kept, happened, status), reason: outcome.reason };
     }
-    await circuit.succeeded();
+    await circuit.succeeded(admission);
     if (outcome.kind === 'refused') return { answer: outcome };
     if (key !== undefined) await store.keepAnswer(key, outcome.body, settings.staleSeconds);
     return { answer: { status: 200, body: outcome.body, headers: { 'X-Cache': 'miss' } } };
   }
 
   /** Calls until there is an answer, nothing is left of time or budget, or another call would change nothing. */
-  private async call(text: string, requestId: string, happened: Counts): Promise<Outcome> {
+  private async call(
+    text: string,
+    requestId: string,
+    attempts: number,
+    happened: Counts,
+  ): Promise<Outcome> {
     const { settings, invoke, budget, now, pause, random } = this.parts;
-    const { attempts, pauseMilliseconds } = settings.retry;
+    const { pauseMilliseconds } = settings.retry;
     const deadline = now() + settings.timeoutMilliseconds;
     for (let attempt = 1; ; attempt++) {
       const outcome = await invoke(text, requestId, Math.max(1, deadline - now()));

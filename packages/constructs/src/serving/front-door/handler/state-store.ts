@@ -20,14 +20,15 @@ export interface StateStore {
   /** Milliseconds since 1970; 0: closed, or not known. */
   circuitOpenUntil(): Promise<number>;
   setCircuit(openUntil: number): Promise<void>;
-  /** Whether this container is the one that tries an endpoint that was unhealthy; also where nobody can say. */
-  claimTrial(now: number): Promise<boolean>;
+  /**
+   * Whether this container is the one that tries an endpoint that was unhealthy, until a time at most; also where
+   * nobody can say. Nobody is while the circuit is open: somebody else has tried, and in vain.
+   */
+  claimTrial(now: number, until: number): Promise<boolean>;
 }
 
 /** A slow table must not make a fast endpoint slow; in milliseconds. */
 const patienceMilliseconds = 300;
-/** Others do not try while one does; in milliseconds. */
-const trialMilliseconds = 5000;
 /** An item of DynamoDB has 400 KB, the key and the names included; in bytes. */
 const largestAnswer = 390 * 1024;
 const circuit = { key: { S: 'circuit' } };
@@ -86,15 +87,16 @@ export function stateStore(
         const Item = { ...circuit, openUntil: { N: String(openUntil) } };
         await client.send(new PutItemCommand({ TableName, Item }), options());
       }),
-    claimTrial: (at) =>
+    claimTrial: (at, until) =>
       attempt(true, async () => {
         const command = new UpdateItemCommand({
           TableName,
           Key: circuit,
           UpdateExpression: 'SET tryingUntil = :until',
-          ConditionExpression: 'attribute_not_exists(tryingUntil) OR tryingUntil < :now',
+          ConditionExpression:
+            '(attribute_not_exists(tryingUntil) OR tryingUntil <= :now) AND (attribute_not_exists(openUntil) OR openUntil <= :now)',
           ExpressionAttributeValues: {
-            ':until': { N: String(at + trialMilliseconds) },
+            ':until': { N: String(until) },
             ':now': { N: String(at) },
           },
         });
