@@ -50,7 +50,7 @@ function joined(join: any, parameters: any[]): string {
   ).join(On);
 }
 
-describe.each([[[] as StepOption[]], [[...stepOptions]]])(
+describe.each([[[] as StepOption[]], [['data', 'tuning'] as StepOption[]], [[...stepOptions]]])(
   'the local runner and the SageMaker pipeline of a model with %j',
   (options) => {
     const definition = pipelineDefinition(stepGraph, { ...setting, options }) as any;

@@ -4,7 +4,7 @@ import {
   environmentSchema,
   endpointSchema,
   modelSchema,
-  networkFlavours,
+  isNetwork,
   refusedPair,
   trainingSchema,
   type EndpointType,
@@ -107,7 +107,7 @@ const { strategy, precision } = trainingSchema.shape;
 const { rollout, type } = endpointSchema.shape;
 const { flavour, data } = modelSchema.shape;
 
-const isNetwork = (choices: Choices): boolean => networkFlavours.includes(choices.flavour);
+const trainsNetwork = (choices: Choices): boolean => isNetwork(choices.flavour);
 /** A new repository trains on one CPU instance: what needs several, or a GPU, is written into wa-ml.json with it. */
 const needsOtherInstances: readonly string[] = ['fsdp', 'fp16'];
 const fitsFirstInstance = (value: string) => !needsOtherInstances.includes(value);
@@ -178,7 +178,7 @@ export const questions: readonly Question[] = [
       strategy.description,
       strategy.unwrap().options.filter(fitsFirstInstance),
     ),
-    matters: isNetwork,
+    matters: trainsNetwork,
   },
   {
     ...one(
@@ -188,7 +188,7 @@ export const questions: readonly Question[] = [
       precision.description,
       precision.unwrap().options.filter(fitsFirstInstance),
     ),
-    matters: isNetwork,
+    matters: trainsNetwork,
   },
   {
     ...one(
