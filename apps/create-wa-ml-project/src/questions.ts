@@ -7,6 +7,7 @@ import {
   isNetwork,
   refusedPair,
   trainingSchema,
+  whyNotServed,
   type EndpointType,
 } from '@wa-ml/config';
 import {
@@ -198,6 +199,8 @@ export const questions: readonly Question[] = [
       type.description,
       type.unwrap().options.filter(needsNothing),
     ),
+    offers: (value: string, choices: Choices) =>
+      whyNotServed(choices.flavour, value as EndpointType) === undefined,
     also: (value: string, { rollout: chosen }: Choices) => {
       const endpoint = value as EndpointType;
       return hasRollout(endpoint, chosen) ? {} : { rollout: defaultRollout(endpoint) };

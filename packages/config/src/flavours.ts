@@ -1,3 +1,5 @@
+import type { EndpointType } from './endpoint-types';
+
 /** Model flavours: what a model is made of and how it is seeded. */
 export const flavours = [
   'pytorch-tabular',
@@ -35,3 +37,13 @@ export const isNetwork = (flavour: Flavour): boolean =>
 /** Whether people's own program trains and serves it: nothing of our training loop or our server is in it. */
 export const isProgram = (flavour: Flavour): boolean =>
   flavourTraits[flavour].trainedBy === 'program';
+
+/** Types of endpoints that ask more of a container than /ping and /invocations with JSON, with what. */
+const beyondTheContract: Partial<Record<EndpointType, string>> = {
+  multiModel: 'SageMaker asks such a container to load and unload models, which our server can.',
+  batchTransform: 'The batch job sends lines of CSV and reads CSV, which our server can.',
+};
+
+/** Why a model of this flavour cannot be served as this type; undefined where it can. */
+export const whyNotServed = (flavour: Flavour, type: EndpointType): string | undefined =>
+  isProgram(flavour) ? beyondTheContract[type] : undefined;

@@ -1,5 +1,5 @@
-import { endpointTraits, type EndpointType } from '../endpoint-types';
-import { isProgram } from '../flavours';
+import { endpointTypes } from '../endpoint-types';
+import { isProgram, whyNotServed } from '../flavours';
 import type { Problem } from '../problems';
 import type { Configuration } from '../schema';
 import { everyEndpoint } from './every-endpoint';
@@ -24,11 +24,6 @@ const wholeParts: Readonly<Record<'tuning' | 'optimise', string>> = {
   tuning: 'A search reads what our training prints and what our model.py declares.',
   optimise: 'Only ONNX models can be made smaller; what this program trains is its own.',
 };
-/** Types that need more of a container than /ping and /invocations with JSON, with what. */
-const needMore: Partial<Record<EndpointType, string>> = {
-  multiModel: 'SageMaker asks such a container to load and unload models, which our server can.',
-  batchTransform: 'The batch job sends lines of CSV and reads CSV, which our server can.',
-};
 
 /** What means nothing, or is not possible, where people's own program trains and serves. */
 export const programSettings: Rule = {
@@ -38,16 +33,16 @@ export const programSettings: Rule = {
       .filter(({ name, flavour }) => isProgram(flavour) && written.models[name] !== undefined)
       .flatMap(({ name, flavour }) => withoutReader(name, flavour, written.models[name]!)),
     ...everyEndpoint(configuration, written, ({ model, endpoint: { type }, at }) => {
-      const why = needMore[type];
       const { flavour } = configuration.models[model]!;
-      if (why === undefined || !isProgram(flavour)) return [];
+      const why = whyNotServed(flavour, type);
+      if (why === undefined) return [];
       return [
         {
           path: at('type'),
           what: `The flavour ${flavour} cannot be served as ${type}.`,
           why,
-          instead: Object.keys(endpointTraits)
-            .filter((other) => !(other in needMore))
+          instead: endpointTypes
+            .filter((other) => whyNotServed(flavour, other) === undefined)
             .map((other) => `"${other}"`)
             .join(', '),
         },

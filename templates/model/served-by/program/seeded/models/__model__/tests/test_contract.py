@@ -63,15 +63,7 @@ def test_it_is_alive_and_answers_every_row_the_same_way(trained: Path, address: 
 
 @pytest.mark.parametrize(
     "body",
-    [
-        b"",
-        b"{",
-        b"[]",
-        b"\xff",
-        b'{"instances": []}',
-        b'{"instances": [1]}',
-        b'{"instances": [{}]}',
-    ],
+    [b"", b"{", b"[]", b"\xff", b'{"instances": []}', b'{"instances": [1]}'],
 )
 def test_a_body_that_it_cannot_answer_is_refused_and_it_stays_alive(
     address: str, body: bytes
