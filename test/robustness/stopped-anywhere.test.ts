@@ -36,7 +36,8 @@ function disturbed(): { root: string; planOf: (root: string) => PlannedFile[] } 
   const templates = withTemplateChange({
     'workspace/managed/README.md.hbs': (old) =>
       old.replace('# {{repo}}', '# {{repo}} of a release'),
-    'model/served-by/runtime/managed/models/__model__/Dockerfile.training.hbs': (old) => `# of a release\n${old}`,
+    'model/served-by/runtime/managed/models/__model__/Dockerfile.training.hbs': (old) =>
+      `# of a release\n${old}`,
     'runtime/managed/libs/ml-runtime/src/ml_runtime/errors.py': (old) => `# of a release\n${old}`,
   });
   return { root, planOf: (folder) => new WaMlProject({ root: folder, templates }).plan() };
