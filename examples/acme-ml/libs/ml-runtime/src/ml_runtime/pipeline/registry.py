@@ -114,13 +114,13 @@ def _report(file: Path) -> Mapping[str, Any]:
 
 
 def _graph_tags(layout: ContainerLayout, report: Mapping[str, Any]) -> dict[str, str]:
-    """What people's own program trained has neither our graph nor our schema."""
-    if "onnxSha256" not in report["model"]:
-        return {}
-    return {
-        "onnx_sha256": str(report["model"]["onnxSha256"]),
-        "schema_sha256": file_digest(layout.model / "schema.json"),
-    }
+    """What people's own program trained has no graph of ours, and our schema where it kept it."""
+    tags = {}
+    if "onnxSha256" in report["model"]:
+        tags["onnx_sha256"] = str(report["model"]["onnxSha256"])
+    if (schema := layout.model / "schema.json").is_file():
+        tags["schema_sha256"] = file_digest(schema)
+    return tags
 
 
 def _tags(

@@ -14,7 +14,9 @@ const defaults = { epochs: 300, learning_rate: 0.05, l2: 0.01 };
 
 function hyperparameters() {
   const given = JSON.parse(readFileSync(join(root, 'input/config/hyperparameters.json'), 'utf8'));
-  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(defaults, name) && !isPlatform(name));
+  const unknown = Object.keys(given).filter(
+    (name) => !Object.hasOwn(defaults, name) && !isPlatform(name),
+  );
   if (unknown.length > 0)
     throw new Error(
       `no hyperparameter is named ${unknown.join(', ')}; there are ${Object.keys(defaults).join(', ')}`,
@@ -79,10 +81,11 @@ function train() {
     },
   );
   mkdirSync(join(root, 'model'), { recursive: true });
-  writeFileSync(
-    join(root, 'model/model.json'),
-    JSON.stringify({ classes, target, inputs, weights }),
-  );
+  const keep = (name, content) =>
+    writeFileSync(join(root, 'model', name), JSON.stringify(content, null, 2));
+  keep('model.json', { classes, target, inputs, weights });
+  // What the model takes and gives, for people and for the API in front of it.
+  keep('schema.json', { ...schema, flavour: 'custom' });
 }
 
 try {
