@@ -61,10 +61,24 @@ const customers = [
   'age,plan,churned',
   ...numbered(30, (n) => `${n % 7 ? 20 + n : ''},${n % 2 ? 'a' : 'b'},${n % 3 ? 'yes' : 'no'}`),
 ];
+/** Texts with commas and quotes, missing values, and a target that can be learnt. */
+const contracts = [
+  'age,plan,churned',
+  ...numbered(
+    60,
+    (n) => `${n % 7 ? 20 + n : ''},${n % 2 ? '"a, or ""b"""' : ''},${n % 2 ? 'yes' : 'no'}`,
+  ),
+];
+const houses = [
+  'rooms,town,price',
+  ...numbered(60, (n) => `${n % 9},${n % 2 ? 'a' : 'b'},${1000 * (n % 9) + 0.5}`),
+];
 /** Some people's data, with the column that is to be predicted. */
 const peoples: readonly [flavour: Flavour, target: string, lines: readonly string[]][] = [
   ['xgboost', 'churned', customers],
   ['sklearn', 'churned', customers],
+  ['custom', 'churned', contracts],
+  ['custom', 'price', houses],
   [
     'transformer-text',
     'topic',
@@ -83,6 +97,12 @@ const peoples: readonly [flavour: Flavour, target: string, lines: readonly strin
   ],
 ];
 
+/** Tests that people's data of each flavour has; a program of its own is seen by no features.py. */
+const testsOf = (flavour: Flavour): readonly string[] =>
+  flavour === 'custom'
+    ? ['tests/test_columns.py', 'tests/test_contract.py']
+    : ['tests/test_columns.py', 'tests/test_features.py'];
+
 describe.each(peoples)("people's own data for the flavour %s", (flavour, target, lines) => {
   it('is described, read and split', { timeout: patience }, async () => {
     const directory = join(temporaryFolder(), 'acme-ml');
@@ -93,7 +113,7 @@ describe.each(peoples)("people's own data for the flavour %s", (flavour, target,
     createRepository({ directory, configurationText: textOf({ models }), data: { churn } });
     const folder = join(directory, 'models/churn');
     expect(await run(folder, 'python', '-m', 'ml_runtime', 'prepare', '--root', '.ml')).toBe('');
-    expect(await pytest(folder, 'tests/test_columns.py', 'tests/test_features.py')).toBe('');
+    expect(await pytest(folder, ...testsOf(flavour))).toBe('');
     expect(await ruff(folder)).toBe('');
   });
 });

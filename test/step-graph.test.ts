@@ -80,7 +80,7 @@ describe('a job that trains in the pipeline', () => {
   });
 });
 
-describe.each([[[] as StepOption[]], [[...stepOptions]]])(
+describe.each([[[] as StepOption[]], [['data', 'tuning'] as StepOption[]], [[...stepOptions]]])(
   'the local runner and the SageMaker pipeline of a model with %j',
   (options) => {
     const definition = pipelineDefinition(stepGraph, { ...setting, options }) as any;

@@ -16,16 +16,19 @@ import {
 const treeOf = (root: string) => new FsTree(root, false);
 
 describe('nx generate @wa-ml/nx:model', () => {
-  it('gives the same tree as creating with both models', async () => {
-    const root = newRepository();
-    const changes = treeOf(root);
-    await modelGenerator(changes, { name: 'fraud', flavour: 'pytorch-tabular' });
-    flushChanges(root, changes.listChanges());
-    const both = newRepository({
-      models: { diagnosis: { flavour: 'pytorch-tabular' }, fraud: { flavour: 'pytorch-tabular' } },
-    });
-    expect(tree(root)).toEqual(tree(both));
-  });
+  it.each(['pytorch-tabular', 'custom'] as const)(
+    'gives the same tree as creating with both models: %s',
+    async (flavour) => {
+      const root = newRepository();
+      const changes = treeOf(root);
+      await modelGenerator(changes, { name: 'fraud', flavour });
+      flushChanges(root, changes.listChanges());
+      const both = newRepository({
+        models: { diagnosis: { flavour: 'pytorch-tabular' }, fraud: { flavour } },
+      });
+      expect(tree(root)).toEqual(tree(both));
+    },
+  );
 
   it('touches nothing of the other models', async () => {
     const changes = treeOf(newRepository());

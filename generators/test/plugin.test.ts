@@ -114,6 +114,21 @@ describe('inferred projects', () => {
     ).toMatch(/--precision bf16 --processes 2 --set epochs=5 --set sample=0.1$/);
   });
 
+  it("of people's own program have nothing that only our training or our server does", () => {
+    const text = textOf({
+      models: { a: { flavour: 'custom', training: { hyperparameters: { epochs: 5 } } } },
+    });
+    const { normalised } = readConfiguration(text);
+    const targets = modelProject(normalised.models['a']!, normalised).targets!;
+    expect(Object.keys(targets).sort()).toEqual([
+      ...['evaluate', 'experiments', 'lint', 'pipeline', 'prepare'],
+      ...['serve', 'test', 'train', 'validate'],
+    ]);
+    const { command } = targets['train']!.options as { command: string };
+    expect(command).toMatch(/ml_runtime train --root \.ml --set epochs=5$/);
+    for (const name of ['evaluate', 'serve']) expect(targets[name]!.dependsOn).toEqual(['train']);
+  });
+
   it('run the pipeline with the settings of settings.json, as often as they are asked to', () => {
     const { normalised } = readConfiguration(textOf());
     const { pipeline } = modelProject(normalised.models['diagnosis']!, normalised).targets!;

@@ -64,7 +64,8 @@ export const changingTemplates = {
   'workspace/seeded/.projenrc.ts': '.projenrc.ts',
   'foundation/managed/infra/app.ts': 'infra/app.ts',
   'foundation/seeded/infra/customise.ts': 'infra/customise.ts',
-  'model/managed/models/__model__/Dockerfile.training.hbs': 'models/diagnosis/Dockerfile.training',
+  'model/served-by/runtime/managed/models/__model__/Dockerfile.training.hbs':
+    'models/diagnosis/Dockerfile.training',
   'model/seeded/models/__model__/card.yaml.hbs': 'models/diagnosis/card.yaml',
   'model/managed/models/__model__/pyproject.toml.hbs': 'models/diagnosis/pyproject.toml',
   'runtime/managed/libs/ml-runtime/src/ml_runtime/errors.py':

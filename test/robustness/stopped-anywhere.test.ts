@@ -36,7 +36,8 @@ function disturbed(): { root: string; planOf: (root: string) => PlannedFile[] } 
   const templates = withTemplateChange({
     'workspace/managed/README.md.hbs': (old) =>
       old.replace('# {{repo}}', '# {{repo}} of a release'),
-    'model/managed/models/__model__/Dockerfile.training.hbs': (old) => `# of a release\n${old}`,
+    'model/served-by/runtime/managed/models/__model__/Dockerfile.training.hbs': (old) =>
+      `# of a release\n${old}`,
     'runtime/managed/libs/ml-runtime/src/ml_runtime/errors.py': (old) => `# of a release\n${old}`,
   });
   return { root, planOf: (folder) => new WaMlProject({ root: folder, templates }).plan() };
@@ -76,7 +77,7 @@ describe('a run that stops between any two of its changes', () => {
 
 describe('a release that was stopped half-way and then followed by another', () => {
   const errors = 'runtime/managed/libs/ml-runtime/src/ml_runtime/errors.py';
-  const dockerfile = 'model/managed/models/__model__/Dockerfile.training.hbs';
+  const dockerfile = 'model/served-by/runtime/managed/models/__model__/Dockerfile.training.hbs';
   const operations = 'serving/managed/runbooks/endpoint-errors.md';
   const readme = 'workspace/managed/README.md.hbs';
 

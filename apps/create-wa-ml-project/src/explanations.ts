@@ -40,6 +40,8 @@ export const explanations: {
     'transformer-text': 'a small transformer that classifies texts, trained from scratch; no hub',
     xgboost: 'boosted trees for tables; trains without PyTorch, on one host',
     sklearn: 'a scikit-learn pipeline for tables, kept as ONNX; trains in seconds, on one host',
+    custom:
+      'your own containers, in any language, behind the same contract; without ONNX, search and cache',
   },
   strategy: {
     single: 'one process on one host; nothing to coordinate',

@@ -4,9 +4,10 @@ import {
   environmentSchema,
   endpointSchema,
   modelSchema,
-  networkFlavours,
+  isNetwork,
   refusedPair,
   trainingSchema,
+  whyNotServed,
   type EndpointType,
 } from '@wa-ml/config';
 import {
@@ -107,7 +108,7 @@ const { strategy, precision } = trainingSchema.shape;
 const { rollout, type } = endpointSchema.shape;
 const { flavour, data } = modelSchema.shape;
 
-const isNetwork = (choices: Choices): boolean => networkFlavours.includes(choices.flavour);
+const trainsNetwork = (choices: Choices): boolean => isNetwork(choices.flavour);
 /** A new repository trains on one CPU instance: what needs several, or a GPU, is written into wa-ml.json with it. */
 const needsOtherInstances: readonly string[] = ['fsdp', 'fp16'];
 const fitsFirstInstance = (value: string) => !needsOtherInstances.includes(value);
@@ -178,7 +179,7 @@ export const questions: readonly Question[] = [
       strategy.description,
       strategy.unwrap().options.filter(fitsFirstInstance),
     ),
-    matters: isNetwork,
+    matters: trainsNetwork,
   },
   {
     ...one(
@@ -188,7 +189,7 @@ export const questions: readonly Question[] = [
       precision.description,
       precision.unwrap().options.filter(fitsFirstInstance),
     ),
-    matters: isNetwork,
+    matters: trainsNetwork,
   },
   {
     ...one(
@@ -198,6 +199,8 @@ export const questions: readonly Question[] = [
       type.description,
       type.unwrap().options.filter(needsNothing),
     ),
+    offers: (value: string, choices: Choices) =>
+      whyNotServed(choices.flavour, value as EndpointType) === undefined,
     also: (value: string, { rollout: chosen }: Choices) => {
       const endpoint = value as EndpointType;
       return hasRollout(endpoint, chosen) ? {} : { rollout: defaultRollout(endpoint) };

@@ -1,7 +1,8 @@
 import { versions } from '@wa-ml/blueprint';
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import {
-  networkFlavours,
+  isNetwork,
+  isProgram,
   type Flavour,
   type NormalisedConfiguration,
   type NormalisedModel,
@@ -41,6 +42,9 @@ function dataContent(path: string): { runtime: string } {
   };
 }
 
+/** Targets of what only our own training writes or our own server does; a program of people's own has none of them. */
+const ofOurRuntime: readonly string[] = ['tune', 'optimise', 'log', 'loadtest'];
+
 function uv(
   folder: string,
   command: string,
@@ -53,7 +57,10 @@ function uv(
   };
 }
 
-/** One Python project: prepare -> validate, tune, train -> optimise -> evaluate, serve, loadtest; and pipeline, all steps up to the registry. */
+/**
+ * One Python project: prepare -> validate, tune, train -> optimise -> evaluate, serve, loadtest; and pipeline, all steps
+ * up to the registry. One with a program of its own is evaluated and served as it was trained.
+ */
 export function modelProject(
   model: NormalisedModel,
   configuration: NormalisedConfiguration,
@@ -67,95 +74,100 @@ export function modelProject(
     .map(([name, value]) => ` --set ${name}=${value}`)
     .join('');
   const processes = strategy === 'single' ? '' : ` --processes ${localProcesses}`;
+  const ownProgram = isProgram(model.flavour);
+  const spread = ownProgram
+    ? ''
+    : ` --strategy ${strategy} --precision ${localPrecision}${processes}`;
+  // What follows judges and serves what is kept.
+  const kept = ownProgram ? 'train' : 'optimise';
   const { quantise, prune, maxAccuracyDrop, minLatencyReduction } = model.optimise;
   const gate = `--quantise ${quantise} --prune ${prune} --max-accuracy-drop ${maxAccuracyDrop} --min-latency-reduction ${minLatencyReduction}`;
   const inputs = model.data
     ? [...modelSources, dataContent(`${root}/${model.data.file}`)]
     : modelSources;
   const run = (command: string) => `python -m ml_runtime ${command} --root .ml`;
+  const targets: Record<string, TargetConfiguration> = {
+    prepare: uv(root, run('prepare'), {
+      cache: true,
+      inputs,
+      outputs: ['{projectRoot}/.ml/input/data'],
+    }),
+    // Never cached: it judges data against what people trust, and has to fail as often as it is asked.
+    validate: uv(root, run('validate'), { dependsOn: ['prepare'] }),
+    // Never cached: its study says what is left to do. settings.json holds the search space.
+    tune: uv(root, run('tune'), { dependsOn: ['prepare'] }),
+    train: uv(root, `${run('train')}${spread}${settings}`, {
+      cache: true,
+      inputs,
+      outputs: ['{projectRoot}/.ml/model'],
+      dependsOn: ['prepare'],
+    }),
+    // Changes the model that train left, so that all that follows judges and serves what is kept.
+    optimise: uv(root, `${run('optimise')} ${gate}`, {
+      cache: true,
+      inputs,
+      outputs: [
+        '{projectRoot}/.ml/model/model.onnx',
+        '{projectRoot}/.ml/output/data/model.plain.onnx',
+        '{projectRoot}/.ml/output/data/optimisation.json',
+      ],
+      dependsOn: ['train'],
+    }),
+    evaluate: uv(root, run('evaluate'), {
+      cache: true,
+      inputs,
+      outputs: ['{projectRoot}/.ml/output/data/evaluation.json'],
+      dependsOn: [kept],
+    }),
+    // Its steps are cached by the runner, which also sees the registry beside the repository: a result that Nx
+    // brought back from another machine would be registered nowhere. So Nx runs it every time.
+    pipeline: uv(root, `${run('pipeline')}${processes}`, {
+      cache: false,
+      outputs: ['{projectRoot}/.ml/pipeline'],
+    }),
+    // Never cached: the tracker, and not Nx, knows what it has.
+    log: uv(root, run('log'), { dependsOn: ['evaluate'] }),
+    experiments: {
+      executor: 'nx:run-commands',
+      options: {
+        command: `wa-ml uv tool run --from mlflow==${versions.python.mlflow} mlflow ui --host 127.0.0.1 --backend-store-uri sqlite:///.mlflow/mlflow.db`,
+      },
+      continuous: true,
+    },
+    // Only this machine: a laptop is no place to offer a model to the network.
+    serve: uv(root, `${run('serve')} --host 127.0.0.1`, {
+      continuous: true,
+      dependsOn: [kept],
+    }),
+    // Never cached: it measures the machine as well. A laptop's figure is not recorded, since it names no instance type.
+    loadtest: uv(root, `${run('loadtest')} --record ../../releases/measured/${model.name}.json`, {
+      dependsOn: ['train'],
+    }),
+    test: uv(root, 'pytest', { cache: true, inputs }),
+    lint: {
+      executor: 'nx:run-commands',
+      options: {
+        commands: [
+          'wa-ml uv run ruff check .',
+          'wa-ml uv run ruff format --check .',
+          'wa-ml uv run mypy .',
+        ],
+        cwd: root,
+        parallel: false,
+      },
+      cache: true,
+      inputs,
+    },
+  };
   return {
     name: model.name,
     root,
     projectType: 'application',
     tags: ['type:model', `flavour:${model.flavour}`],
     implicitDependencies: ['ml-runtime'],
-    targets: {
-      prepare: uv(root, run('prepare'), {
-        cache: true,
-        inputs,
-        outputs: ['{projectRoot}/.ml/input/data'],
-      }),
-      // Never cached: it judges data against what people trust, and has to fail as often as it is asked.
-      validate: uv(root, run('validate'), { dependsOn: ['prepare'] }),
-      // Never cached: its study says what is left to do. settings.json holds the search space.
-      tune: uv(root, run('tune'), { dependsOn: ['prepare'] }),
-      train: uv(
-        root,
-        `${run('train')} --strategy ${strategy} --precision ${localPrecision}${processes}${settings}`,
-        {
-          cache: true,
-          inputs,
-          outputs: ['{projectRoot}/.ml/model'],
-          dependsOn: ['prepare'],
-        },
-      ),
-      // Changes the model that train left, so that all that follows judges and serves what is kept.
-      optimise: uv(root, `${run('optimise')} ${gate}`, {
-        cache: true,
-        inputs,
-        outputs: [
-          '{projectRoot}/.ml/model/model.onnx',
-          '{projectRoot}/.ml/output/data/model.plain.onnx',
-          '{projectRoot}/.ml/output/data/optimisation.json',
-        ],
-        dependsOn: ['train'],
-      }),
-      evaluate: uv(root, run('evaluate'), {
-        cache: true,
-        inputs,
-        outputs: ['{projectRoot}/.ml/output/data/evaluation.json'],
-        dependsOn: ['optimise'],
-      }),
-      // Its steps are cached by the runner, which also sees the registry beside the repository: a result that Nx
-      // brought back from another machine would be registered nowhere. So Nx runs it every time.
-      pipeline: uv(root, `${run('pipeline')}${processes}`, {
-        cache: false,
-        outputs: ['{projectRoot}/.ml/pipeline'],
-      }),
-      // Never cached: the tracker, and not Nx, knows what it has.
-      log: uv(root, run('log'), { dependsOn: ['evaluate'] }),
-      experiments: {
-        executor: 'nx:run-commands',
-        options: {
-          command: `wa-ml uv tool run --from mlflow==${versions.python.mlflow} mlflow ui --host 127.0.0.1 --backend-store-uri sqlite:///.mlflow/mlflow.db`,
-        },
-        continuous: true,
-      },
-      // Only this machine: a laptop is no place to offer a model to the network.
-      serve: uv(root, `${run('serve')} --host 127.0.0.1`, {
-        continuous: true,
-        dependsOn: ['optimise'],
-      }),
-      // Never cached: it measures the machine as well. A laptop's figure is not recorded, since it names no instance type.
-      loadtest: uv(root, `${run('loadtest')} --record ../../releases/measured/${model.name}.json`, {
-        dependsOn: ['train'],
-      }),
-      test: uv(root, 'pytest', { cache: true, inputs }),
-      lint: {
-        executor: 'nx:run-commands',
-        options: {
-          commands: [
-            'wa-ml uv run ruff check .',
-            'wa-ml uv run ruff format --check .',
-            'wa-ml uv run mypy .',
-          ],
-          cwd: root,
-          parallel: false,
-        },
-        cache: true,
-        inputs,
-      },
-    },
+    targets: Object.fromEntries(
+      Object.entries(targets).filter(([name]) => !ownProgram || !ofOurRuntime.includes(name)),
+    ),
   };
 }
 
@@ -199,7 +211,7 @@ function runtimeTargets(
 ): Record<string, TargetConfiguration> {
   const inputs = [runtimeSources, runtimeProjectFile, '{projectRoot}/tests/**/*'];
   const inModel = (command: string) => `wa-ml uv run --project ../../models/${name} ${command}`;
-  const mypy = networkFlavours.includes(flavour) ? 'mypy src' : mypyWithoutTorch;
+  const mypy = isNetwork(flavour) ? 'mypy src' : mypyWithoutTorch;
   return {
     test: {
       executor: 'nx:run-commands',

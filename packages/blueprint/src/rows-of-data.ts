@@ -32,6 +32,7 @@ export const describedFor: Readonly<
   Record<FlavourParts['rows'], (schema: InferredSchema) => DescribedData>
 > = {
   table: (schema) => schema,
+  'plain-table': (schema) => schema,
   text: (schema) => {
     const texts = inputsOf(schema).filter(({ maxLength }) => maxLength !== undefined);
     const longest = texts.reduce<InferredColumn | undefined>(

@@ -1,4 +1,4 @@
-import type { NormalisedModel } from '@wa-ml/config';
+import { isNetwork, type NormalisedModel } from '@wa-ml/config';
 import type { PlanContext } from './capability';
 import { flavourParts, pinnedPackages } from './flavour-parts';
 import { versions } from './versions';
@@ -30,7 +30,7 @@ export function modelVariables(
     model: one.name,
     flavour: one.flavour,
     parts: flavourParts[one.flavour],
-    usesTorch: flavourParts[one.flavour].trainedBy === 'network',
+    usesTorch: isNetwork(one.flavour),
     pins: pinnedPackages(one.flavour),
     config: one,
     data: one.data ?? null,

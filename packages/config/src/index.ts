@@ -4,6 +4,7 @@ export * from './nearest';
 export * from './limits';
 export * from './instances';
 export * from './accelerators';
+export * from './flavours';
 export * from './schema';
 export * from './tuning';
 export * from './regimes';

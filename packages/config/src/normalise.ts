@@ -1,12 +1,11 @@
 import { apiSettings, type ApiGatewayLogRole, type ApiSettings } from './api-settings';
 import { emulatesBf16 } from './accelerators';
 import { normaliseData, type DataSettings } from './data-settings';
+import { flavourTraits, isProgram, type Flavour, type FlavourTraits } from './flavours';
 import {
-  networkFlavours,
   type Capacity,
   type Configuration,
   type DataFile,
-  type Flavour,
   type Precision,
   type Quantisation,
   type Strategy,
@@ -35,18 +34,29 @@ export interface TrainingSettings {
   readonly schedule?: ScheduleSettings;
 }
 
-/** What a training job gets as hyperparameters, which SageMaker has as texts. */
-export function trainingHyperparameters({
-  strategy,
-  precision,
-  hyperparameters,
-}: TrainingSettings): Record<string, string> {
-  return { ...hyperparameters, strategy, precision };
+/**
+ * What a training job gets as hyperparameters, which SageMaker has as texts.
+ * @param options of the model: a program of people's own is told nothing that only our loop understands.
+ */
+export function trainingHyperparameters(
+  { strategy, precision, hyperparameters }: TrainingSettings,
+  options: readonly StepOption[],
+): Record<string, string> {
+  return options.includes('program')
+    ? { ...hyperparameters }
+    : { ...hyperparameters, strategy, precision };
 }
 
-/** What a model has configured of what steps and inputs of the graph depend on. */
-export function stepOptionsOf(model: Pick<NormalisedModel, 'data' | 'tuning'>): StepOption[] {
-  return stepOptions.filter((option) => model[option] !== undefined);
+type Optioned = Pick<NormalisedModel, 'data' | 'tuning' | 'flavour'>;
+const hasOption: Readonly<Record<StepOption, (model: Optioned) => boolean>> = {
+  data: ({ data }) => data !== undefined,
+  tuning: ({ tuning }) => tuning !== undefined,
+  program: ({ flavour }) => isProgram(flavour),
+};
+
+/** What a model has of what steps and inputs of the graph depend on. */
+export function stepOptionsOf(model: Optioned): StepOption[] {
+  return stepOptions.filter((option) => hasOption[option](model));
 }
 
 /** What a smaller form of the model has to reach to be served; all shares are fractions of 1. */
@@ -152,11 +162,20 @@ export function needsHighAvailability(
 
 type WrittenModel = Configuration['models'][string];
 
-/** Libraries that train by themselves have their own arithmetic; a GPU that emulates bf16 is slower with it. */
-function defaultPrecision(instanceType: string, isNetwork: boolean): Precision {
-  if (!isNetwork) return 'fp32';
-  return emulatesBf16(instanceType) ? 'fp16' : 'bf16';
-}
+type Numerics = Pick<TrainingSettings, 'strategy' | 'precision'>;
+/** What each kind of training does where nothing is said; a GPU that emulates bf16 is slower with it. */
+const defaultNumerics: Readonly<
+  Record<FlavourTraits['trainedBy'], (instanceType: string) => Numerics>
+> = {
+  network: (instanceType) => ({
+    strategy: 'ddp',
+    precision: emulatesBf16(instanceType) ? 'fp16' : 'bf16',
+  }),
+  // Libraries that train by themselves have their own arithmetic.
+  estimator: () => ({ strategy: 'single', precision: 'fp32' }),
+  // Nobody reads them: the rule program-settings refuses any that is written.
+  program: () => ({ strategy: 'single', precision: 'fp32' }),
+};
 
 function settingsIn(
   written: WrittenModel,
@@ -171,8 +190,8 @@ function settingsIn(
       ? (endpoint.budgetUsd ?? defaultEndpointBudgetUsd)
       : override?.endpoint?.budgetUsd;
   const api = apiSettings(endpoint.api, compliance);
-  const isNetwork = networkFlavours.includes(written.flavour);
   const instanceType = training.instanceType ?? 'ml.m5.xlarge';
+  const numerics = defaultNumerics[flavourTraits[written.flavour].trainedBy](instanceType);
   const hyperparameters = {
     ...written.training?.hyperparameters,
     ...override?.training?.hyperparameters,
@@ -183,8 +202,8 @@ function settingsIn(
     training: {
       instanceType,
       instances: training.instances ?? 1,
-      strategy: training.strategy ?? (isNetwork ? 'ddp' : 'single'),
-      precision: training.precision ?? defaultPrecision(instanceType, isNetwork),
+      strategy: training.strategy ?? numerics.strategy,
+      precision: training.precision ?? numerics.precision,
       capacity: training.capacity ?? (environment.tier === 'production' ? 'onDemand' : 'spot'), // COST-3
       hyperparameters: Object.fromEntries(
         Object.entries(hyperparameters).map(([name, value]) => [name, String(value)]),

@@ -3,6 +3,7 @@ import { complianceSchema } from './compliance-settings';
 import { environmentFields } from './environment-settings';
 import { apiEnvironmentFields, apiFields } from './api-settings';
 import { dataSchema } from './data-settings';
+import { flavours } from './flavours';
 import { instanceTypeSchema } from './instances';
 import { endpointTypeFields } from './endpoint-settings';
 import { limits } from './limits';
@@ -13,20 +14,6 @@ import { workingHoursSchema } from './working-hours-settings';
 
 /** The tiers that policies hang on; an environment's name means nothing. */
 export const tiers = ['development', 'staging', 'production'] as const;
-/** Model flavours: what a model is made of and how it is seeded. */
-export const flavours = [
-  'pytorch-tabular',
-  'pytorch-image',
-  'transformer-text',
-  'xgboost',
-  'sklearn',
-] as const;
-/** Those that a PyTorch training loop trains; the others bring a library that trains in one process, without PyTorch. */
-export const networkFlavours: readonly (typeof flavours)[number][] = [
-  'pytorch-tabular',
-  'pytorch-image',
-  'transformer-text',
-];
 export const strategies = ['single', 'ddp', 'fsdp'] as const;
 export const precisions = ['fp32', 'bf16', 'fp16'] as const;
 /** Where training gets its machines from; a job has exactly one. */
@@ -59,13 +46,13 @@ export const trainingSchema = z
       .enum(strategies)
       .optional()
       .describe(
-        'How the work is spread over processes: single (one), ddp (a replica in each) or fsdp (a part of the model in each). Default: ddp, and single for xgboost and sklearn.',
+        'How the work is spread over processes: single (one), ddp (a replica in each) or fsdp (a part of the model in each). Default: ddp, and single for xgboost and sklearn; custom has none.',
       ),
     precision: z
       .enum(precisions)
       .optional()
       .describe(
-        'Numeric precision of the forward pass. Default: bf16, or fp16 on GPUs that only emulate bf16, and fp32 for xgboost and sklearn.',
+        'Numeric precision of the forward pass. Default: bf16, or fp16 on GPUs that only emulate bf16, and fp32 for xgboost and sklearn; custom has none.',
       ),
     hyperparameters: z
       .record(
@@ -167,7 +154,9 @@ export const dataFileSchema = z
 
 export const modelSchema = z
   .strictObject({
-    flavour: z.enum(flavours).describe('What the model is made of.'),
+    flavour: z
+      .enum(flavours)
+      .describe('What the model is made of; custom is a container of your own, in any language.'),
     data: dataFileSchema.optional(),
     ...modelSettings,
     tuning: tuningSchema.optional(),
@@ -248,7 +237,6 @@ export const configurationSchema = z
 /** wa-ml.json as written. */
 export type Configuration = z.infer<typeof configurationSchema>;
 export type Tier = (typeof tiers)[number];
-export type Flavour = (typeof flavours)[number];
 export type Strategy = (typeof strategies)[number];
 export type Precision = (typeof precisions)[number];
 export type Capacity = (typeof capacities)[number];

@@ -116,6 +116,17 @@ describe('reading wa-ml.json', () => {
     expect(instead).toEqual(expect.arrayContaining(['pytorch-tabular', 'prod', 'endpoint']));
   });
 
+  it("leaves to people's own program what its image has, and how many hosts it trains on", () => {
+    const value = small();
+    const training = {
+      instanceType: 'ml.trn1.2xlarge',
+      instances: 2,
+      hyperparameters: { depth: 3 },
+    };
+    Object.assign(value.models['churn']!, { flavour: 'custom', training });
+    expect(problemsOf(value)).toEqual([]);
+  });
+
   it.each([
     [
       'a production endpoint with one instance',
@@ -158,6 +169,42 @@ describe('reading wa-ml.json', () => {
       { flavour: 'sklearn', training: { precision: 'bf16' } },
       'models.churn.training.precision',
       'own arithmetic',
+    ],
+    [
+      "numbers of our loop for people's own program",
+      { flavour: 'custom', training: { precision: 'fp32' } },
+      'models.churn.training.precision',
+      'own arithmetic',
+    ],
+    [
+      "a cache of our server before people's own program",
+      { flavour: 'custom', environments: { dev: { endpoint: { cache: true } } } },
+      'models.churn.environments.dev.endpoint.cache',
+      'Our server',
+    ],
+    [
+      'a smaller form of what is no ONNX model',
+      { flavour: 'custom', optimise: { quantise: 'int8' } },
+      'models.churn.optimise',
+      'ONNX',
+    ],
+    [
+      "a search that cannot read people's own program",
+      {
+        flavour: 'custom',
+        tuning: {
+          objective: { metric: 'validation_accuracy', type: 'Maximize' },
+          parameters: { epochs: { type: 'Integer', min: 1, max: 9 } },
+        },
+      },
+      'models.churn.tuning',
+      'model.py',
+    ],
+    [
+      "many models in people's own container",
+      { flavour: 'custom', endpoint: { type: 'multiModel' } },
+      'models.churn.endpoint.type',
+      'load and unload',
     ],
     [
       'shards for a single process',

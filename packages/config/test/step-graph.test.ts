@@ -1,4 +1,12 @@
-import { InputError, graphFor, parseStepGraph, readStepGraph, stepGraph } from '@wa-ml/config';
+import {
+  InputError,
+  graphFor,
+  parseStepGraph,
+  readStepGraph,
+  stepGraph,
+  stepOptions,
+  type StepOption,
+} from '@wa-ml/config';
 import { describe, expect, it } from 'vitest';
 
 const changed = (change: (graph: any) => void): unknown => {
@@ -30,8 +38,21 @@ describe('the step graph', () => {
     expect(step(graphFor(stepGraph, ['data']), 'Prepare').inputs).toHaveLength(1);
   });
 
+  it("leaves out what needs ONNX for people's own program, and judges and registers what it trained", () => {
+    const own = graphFor(stepGraph, ['program']);
+    expect(own.steps.map(({ name }) => name)).not.toContain('Optimise');
+    expect(step(own, 'Evaluate').after).toEqual(['Train']);
+    for (const name of ['Evaluate', 'Register'])
+      expect(step(own, name).inputs[0]).toMatchObject({ step: 'Train', output: 'model' });
+  });
+
   it('is a graph whatever a model has: every subset of the options', () => {
-    for (const options of [[], ['data'], ['tuning'], ['data', 'tuning']] as const)
+    const subsets = stepOptions.reduce<StepOption[][]>(
+      (found, option) => [...found, ...found.map((one) => [...one, option])],
+      [[]],
+    );
+    expect(subsets).toHaveLength(2 ** stepOptions.length);
+    for (const options of subsets)
       expect(() => parseStepGraph(graphFor(stepGraph, options))).not.toThrow();
   });
 

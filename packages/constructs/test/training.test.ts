@@ -192,7 +192,7 @@ describe('the pipeline definition', () => {
     const evaluate = readFileSync(
       join(
         __dirname,
-        '../../../templates/runtime/managed/libs/ml-runtime/src/ml_runtime/evaluation/evaluate.py',
+        '../../../templates/runtime/managed/libs/ml-runtime/src/ml_runtime/evaluation/judge.py',
       ),
       'utf8',
     );

@@ -1,4 +1,5 @@
 import { datasetsOf, dataStages } from '../data-settings';
+import { flavours, flavourTraits } from '../flavours';
 import { nearest } from '../nearest';
 import type { NormalisedConfiguration } from '../normalise';
 import type { Problem } from '../problems';
@@ -8,7 +9,7 @@ type Found = Omit<Problem, 'rule'>;
 /** A stack holds 500 resources (CloudFormation), and a dataset has about 30. */
 const mostDatasets = 10;
 /** Flavours that read a table; the others read files of their own kinds. */
-const ofTables: readonly string[] = ['pytorch-tabular', 'xgboost', 'sklearn'];
+const ofTables = flavours.filter((flavour) => flavourTraits[flavour].readsTables);
 const at = (...path: readonly string[]): readonly string[] => ['data', 'datasets', ...path];
 
 /** Datasets name models that are there and read tables, each model has one, and no name meets another. */
@@ -82,7 +83,7 @@ function ofModels(configuration: NormalisedConfiguration): Found[] {
             instead: `${model} in one of them`,
           },
         ];
-      if (!ofTables.includes(settings.flavour))
+      if (!flavourTraits[settings.flavour].readsTables)
         return [
           {
             path,

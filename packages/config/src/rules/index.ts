@@ -15,6 +15,7 @@ import { nameLength } from './name-length';
 import { networkTraining } from './network-training';
 import { neuronTraining } from './neuron-training';
 import { precisionDevice } from './precision-device';
+import { programSettings } from './program-settings';
 import { recoveryRegion } from './recovery-region';
 import { reservedNames } from './reserved-names';
 import { rollbackInTime } from './rollback-in-time';
@@ -36,6 +37,7 @@ export const rules: readonly Rule[] = [
   highAvailability,
   strategyInstances,
   networkTraining,
+  programSettings,
   precisionDevice,
   neuronTraining,
   tuningSpace,

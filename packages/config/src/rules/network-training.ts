@@ -1,4 +1,4 @@
-import { networkFlavours } from '../schema';
+import { flavourTraits } from '../flavours';
 import type { Rule } from './rule';
 import { writtenAt } from './written-at';
 
@@ -9,7 +9,7 @@ export const networkTraining: Rule = {
   id: 'network-training',
   check: (configuration, written) =>
     Object.values(configuration.models)
-      .filter(({ flavour }) => !networkFlavours.includes(flavour))
+      .filter(({ flavour }) => flavourTraits[flavour].trainedBy === 'estimator')
       .flatMap((model) =>
         Object.entries(model.in).flatMap(([environment, { training }]) =>
           (['strategy', 'precision'] as const)

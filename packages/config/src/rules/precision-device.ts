@@ -1,4 +1,5 @@
 import { emulatesBf16, gpusOf } from '../accelerators';
+import { isProgram } from '../flavours';
 import type { TrainingSettings } from '../normalise';
 import type { Rule } from './rule';
 import { writtenAt } from './written-at';
@@ -9,14 +10,16 @@ type Reason = { what: string; why: string; instead: string };
 export const precisionDevice: Rule = {
   id: 'precision-device',
   check: (configuration, written) =>
-    Object.values(configuration.models).flatMap((model) =>
-      Object.entries(model.in).flatMap(([environment, { training }]) =>
-        reasons(training).map((reason) => ({
-          path: writtenAt(written, model.name, environment, 'training', 'precision'),
-          ...reason,
-        })),
+    Object.values(configuration.models)
+      .filter(({ flavour }) => !isProgram(flavour)) // refused whatever it is: program-settings
+      .flatMap((model) =>
+        Object.entries(model.in).flatMap(([environment, { training }]) =>
+          reasons(training).map((reason) => ({
+            path: writtenAt(written, model.name, environment, 'training', 'precision'),
+            ...reason,
+          })),
+        ),
       ),
-    ),
 };
 
 function reasons({ precision, strategy, instanceType }: TrainingSettings): Reason[] {

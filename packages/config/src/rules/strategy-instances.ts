@@ -1,25 +1,28 @@
 import { trainingProcesses } from '../accelerators';
+import { isNetwork, isProgram } from '../flavours';
 import type { TrainingSettings } from '../normalise';
-import { networkFlavours } from '../schema';
 import type { Rule } from './rule';
 import { writtenAt } from './written-at';
 
 type Complaint = { field: 'instances' | 'strategy'; what: string; why: string; instead: string };
 
-/** A strategy needs processes to spread over, and no more than it uses are paid for. */
+/**
+ * A strategy needs processes to spread over, and no more than it uses are paid for.
+ * A program of people's own has none: SageMaker starts it on every host, and what they do there is its own.
+ */
 export const strategyInstances: Rule = {
   id: 'strategy-instances',
   check: (configuration, written) =>
-    Object.values(configuration.models).flatMap((model) =>
-      Object.entries(model.in).flatMap(([environment, { training }]) =>
-        complaints(training, networkFlavours.includes(model.flavour)).map(
-          ({ field, ...problem }) => ({
+    Object.values(configuration.models)
+      .filter(({ flavour }) => !isProgram(flavour))
+      .flatMap((model) =>
+        Object.entries(model.in).flatMap(([environment, { training }]) =>
+          complaints(training, isNetwork(model.flavour)).map(({ field, ...problem }) => ({
             path: writtenAt(written, model.name, environment, 'training', field),
             ...problem,
-          }),
+          })),
         ),
       ),
-    ),
 };
 
 function complaints(training: TrainingSettings, isNetwork: boolean): Complaint[] {

@@ -1,6 +1,12 @@
 import { InputError } from '../errors';
 import { stepGraphProblems } from './references';
-import { stepGraphSchema, type Step, type StepGraph, type StepOption } from './schema';
+import {
+  stepGraphSchema,
+  type Step,
+  type StepGraph,
+  type StepInput,
+  type StepOption,
+} from './schema';
 import written from './training-steps.json';
 
 export * from './schema';
@@ -51,18 +57,35 @@ export function readStepGraph(text: string): StepGraph {
  */
 export const stepGraph: StepGraph = parseStepGraph(written);
 
-/** The graph of a model that has only these options: steps and inputs that need another are gone, from `after` too. */
+/**
+ * The graph of a model that has only these options: steps and inputs that need another, or that one of these makes
+ * needless, are gone. What came after such a step comes after those before it, and what read its output reads what
+ * it had under the same name.
+ */
 export function graphFor(graph: StepGraph, options: readonly StepOption[]): StepGraph {
+  const has = (entry: object, key: string): boolean =>
+    options.includes((entry as Readonly<Record<string, unknown>>)[key] as StepOption);
   const there = (entry: object): boolean =>
-    !('when' in entry) || entry.when === undefined || options.includes(entry.when as StepOption);
-  const steps = graph.steps.filter(there);
-  const names = new Set(steps.map(({ name }) => name));
+    (!('when' in entry) || entry.when === undefined || has(entry, 'when')) && !has(entry, 'unless');
+  const gone = new Map(
+    graph.steps.filter((step) => !there(step)).map((step): [string, Step] => [step.name, step]),
+  );
+  const remaining = (name: string): readonly string[] =>
+    gone.get(name)?.after.flatMap(remaining) ?? [name];
+  const rerouted = (input: StepInput): StepInput => {
+    const writer = 'step' in input ? gone.get(input.step) : undefined;
+    if (!('step' in input) || !writer || !('inputs' in writer)) return input;
+    const before = writer.inputs.find(({ name }) => name === input.output);
+    return before && 'step' in before
+      ? rerouted({ ...input, step: before.step, output: before.output })
+      : input;
+  };
   return {
     ...graph,
-    steps: steps.map((step): Step => ({
+    steps: graph.steps.filter(there).map((step): Step => ({
       ...step,
-      after: step.after.filter((name) => names.has(name)),
-      ...('inputs' in step ? { inputs: step.inputs.filter(there) } : {}),
+      after: [...new Set(step.after.flatMap(remaining))],
+      ...('inputs' in step ? { inputs: step.inputs.filter(there).map(rerouted) } : {}),
     })),
   };
 }

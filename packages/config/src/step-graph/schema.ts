@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
-/** What a model has to have configured for a step or an input to be there. */
-export const stepOptions = ['data', 'tuning'] as const;
+/**
+ * What a model has, on which it depends whether a step or an input is there: data of its own, a search,
+ * or a program of people's own in place of our runtime's training and server.
+ */
+export const stepOptions = ['data', 'tuning', 'program'] as const;
 /** Steps that run a command of the runtime on one machine: processing jobs on SageMaker. */
 export const processingKinds = [
   'validate',
@@ -64,6 +67,8 @@ const common = { name, after: z.array(name) };
 const job = {
   ...common,
   when: when.optional(),
+  /** Not there in a model that has this: what reads from it then reads what it read itself. */
+  unless: when.optional(),
   /** `python -m ml_runtime <command> --root <layout>` */
   command: z.array(z.string()).min(1),
   inputs: z.array(inputSchema),

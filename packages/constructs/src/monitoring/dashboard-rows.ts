@@ -31,6 +31,8 @@ export interface DashboardSubject {
   readonly instanceType: string;
   /** Whether the environment trains. */
   readonly trains: boolean;
+  /** Whether our server answers: a program of people's own writes none of its metrics. @default true */
+  readonly ourServer?: boolean;
 }
 
 /** SageMaker's own name for the only variant. */
@@ -49,6 +51,7 @@ const linesOf =
 
 /** What a dashboard shows, from what users notice down to what may be the cause. */
 export function dashboardRows(subject: DashboardSubject): DashboardRow[] {
+  const { ourServer = true } = subject;
   const dimensions = { EndpointName: subject.name, VariantName: variantName };
   const endpoint = linesOf('AWS/SageMaker', dimensions);
   const instance = linesOf('/aws/sagemaker/Endpoints', dimensions);
@@ -120,42 +123,52 @@ export function dashboardRows(subject: DashboardSubject): DashboardRow[] {
               },
             ]
           : []),
-        {
-          title: 'Time in SageMaker and in our queue',
-          unit: 'p99: microseconds, milliseconds',
-          metrics: [
-            endpoint('OverheadLatency', 'p99', 'SageMaker (us)'),
-            server('QueueTime', 'p99', 'queue (ms)'),
-          ],
-        },
-      ],
-    },
-    {
-      title: 'What do the answers look like?',
-      graphs: [
-        {
-          title: 'Cache',
-          unit: 'requests a minute',
-          metrics: [server('CacheHits', 'Sum', 'hits'), server('CacheMisses', 'Sum', 'misses')],
-        },
-        {
-          title: 'Predictions that need a look',
-          unit: 'a minute',
-          metrics: [
-            server('OutOfRangeValues', 'Sum', 'values outside the range of training'),
-            server('HumanReviews', 'Sum', 'marked for human review'),
-            server('Explanations', 'Sum', 'explained on request'),
-          ],
-        },
-        {
-          title: 'Captured for monitoring',
-          unit: 'a minute',
-          metrics: [server('Captured', 'Sum', 'kept'), server('CapturesDropped', 'Sum', 'dropped')],
-        },
+        ourServer
+          ? {
+              title: 'Time in SageMaker and in our queue',
+              unit: 'p99: microseconds, milliseconds',
+              metrics: [
+                endpoint('OverheadLatency', 'p99', 'SageMaker (us)'),
+                server('QueueTime', 'p99', 'queue (ms)'),
+              ],
+            }
+          : {
+              title: 'Time in SageMaker',
+              unit: 'microseconds',
+              metrics: [endpoint('OverheadLatency', 'p99', 'p99')],
+            },
       ],
     },
   ];
-  return subject.trains ? [...rows, trainingRow(subject.name)] : rows;
+  const answers: DashboardRow = {
+    title: 'What do the answers look like?',
+    graphs: [
+      {
+        title: 'Cache',
+        unit: 'requests a minute',
+        metrics: [server('CacheHits', 'Sum', 'hits'), server('CacheMisses', 'Sum', 'misses')],
+      },
+      {
+        title: 'Predictions that need a look',
+        unit: 'a minute',
+        metrics: [
+          server('OutOfRangeValues', 'Sum', 'values outside the range of training'),
+          server('HumanReviews', 'Sum', 'marked for human review'),
+          server('Explanations', 'Sum', 'explained on request'),
+        ],
+      },
+      {
+        title: 'Captured for monitoring',
+        unit: 'a minute',
+        metrics: [server('Captured', 'Sum', 'kept'), server('CapturesDropped', 'Sum', 'dropped')],
+      },
+    ],
+  };
+  return [
+    ...rows,
+    ...(ourServer ? [answers] : []),
+    ...(subject.trains ? [trainingRow(subject.name)] : []),
+  ];
 }
 
 function trainingRow(pipeline: string): DashboardRow {

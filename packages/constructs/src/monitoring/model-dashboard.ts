@@ -1,4 +1,4 @@
-import { resourceName, type NormalisedConfiguration } from '@wa-ml/config';
+import { isProgram, resourceName, type NormalisedConfiguration } from '@wa-ml/config';
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
@@ -40,6 +40,7 @@ export class ModelDashboard extends Construct {
       name: this.dashboardName,
       instanceType: settingsOf(props.subject).endpoint.instanceType,
       trains: environment.name === configuration.trainingEnvironment,
+      ourServer: !isProgram(configuration.models[model]!.flavour),
     });
     const dashboard = new Dashboard(this, 'Dashboard', {
       dashboardName: this.dashboardName,

@@ -1,4 +1,9 @@
-import { serverEnvironment, type EndpointSettings, type EndpointType } from '@wa-ml/config';
+import {
+  isProgram,
+  serverEnvironment,
+  type EndpointSettings,
+  type EndpointType,
+} from '@wa-ml/config';
 import { Validations } from 'aws-cdk-lib';
 import type { ISecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { CfnModel } from 'aws-cdk-lib/aws-sagemaker';
@@ -69,13 +74,7 @@ export function servedModel(scope: Construct, id: string, props: ServedModelProp
   const isServerless = settings.type === 'serverless';
   const model = new CfnModel(scope, id, {
     executionRoleArn: role.roleArn,
-    ...containersOf[settings.type](props, {
-      ...serverEnvironment(settings.server),
-      // What the server's metrics and events are known by.
-      ML_RUNTIME_ENDPOINT: props.endpointName,
-      ML_RUNTIME_VARIANT: props.variantName,
-      ML_RUNTIME_MODEL_VERSION: props.release.modelPackageArn.split(':model-package/').at(-1)!,
-    }),
+    ...containersOf[settings.type](props, environmentOf(props)),
     ...(isServerless
       ? {}
       : {
@@ -89,6 +88,19 @@ export function servedModel(scope: Construct, id: string, props: ServedModelProp
   model.node.addDependency(role); // with its policy: SageMaker reads the artifact at once
   if (isServerless) acknowledgeServerless(model);
   return model;
+}
+
+/** What our server is told; a program of people's own knows nothing of it. */
+function environmentOf(props: ServedModelProps): Environment {
+  const { configuration, model } = props.subject;
+  if (isProgram(configuration.models[model]!.flavour)) return {};
+  return {
+    ...serverEnvironment(props.settings.server),
+    // What the server's metrics and events are known by.
+    ML_RUNTIME_ENDPOINT: props.endpointName,
+    ML_RUNTIME_VARIANT: props.variantName,
+    ML_RUNTIME_MODEL_VERSION: props.release.modelPackageArn.split(':model-package/').at(-1)!,
+  };
 }
 
 function acknowledgeServerless(model: CfnModel): void {

@@ -8,7 +8,9 @@ import {
   type PipelineSetting,
 } from './pipeline-setting';
 
-const contentTypes = ['application/json', 'text/csv'];
+/** What our server reads and answers, and what the contract asks of people's own program. */
+const contentTypesOf = ({ options }: PipelineSetting): readonly string[] =>
+  options.includes('program') ? ['application/json'] : ['application/json', 'text/csv'];
 
 /** The version in the registry: CreateModelPackage. */
 export function registerArguments(
@@ -32,8 +34,8 @@ export function registerArguments(
           Environment: {},
         },
       ],
-      SupportedContentTypes: contentTypes,
-      SupportedResponseMIMETypes: contentTypes,
+      SupportedContentTypes: contentTypesOf(setting),
+      SupportedResponseMIMETypes: contentTypesOf(setting),
       SupportedRealtimeInferenceInstanceTypes: setting.endpointInstanceTypes,
     },
     ModelMetrics: {

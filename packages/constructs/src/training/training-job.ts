@@ -24,10 +24,10 @@ export function trainingArguments(step: JobStep, graph: StepGraph, setting: Pipe
   const search = graph.steps.find(({ name, kind }) => kind === 'tune' && step.after.includes(name));
   return {
     ...commonArguments(step, graph, setting),
-    // The image's entry point is `python -m ml_runtime`; SageMaker adds the argument `train`.
+    // The image's entry point is `python -m ml_runtime`, or people's own program; SageMaker adds the argument `train`.
     AlgorithmSpecification: algorithm,
     HyperParameters: {
-      ...trainingHyperparameters(setting.training),
+      ...trainingHyperparameters(setting.training, setting.options),
       ...Object.fromEntries(
         Object.keys((search && setting.tuning?.parameters) ?? {}).map((name) => [
           name,
@@ -92,7 +92,7 @@ export function tuningArguments(step: JobStep, graph: StepGraph, setting: Pipeli
         ...algorithm,
         MetricDefinitions: [{ Name: metric, Regex: `${metric}=([0-9.e+-]+);` }],
       },
-      StaticHyperParameters: trainingHyperparameters(setting.training),
+      StaticHyperParameters: trainingHyperparameters(setting.training, setting.options),
       HyperParameterTuningResourceConfig: resources(setting),
     },
     Tags: tagList(setting.tags),

@@ -1,5 +1,10 @@
-import { stepOptionsOf, trainingHyperparameters, type NormalisedModel } from '@wa-ml/config';
-import { flavourParts } from '../../flavour-parts';
+import {
+  isProgram,
+  stepOptionsOf,
+  trainingHyperparameters,
+  type NormalisedModel,
+} from '@wa-ml/config';
+import { flavourParts, foldersOf } from '../../flavour-parts';
 import { planTemplates, type Capability, type PlanContext } from '../../capability';
 import { jsonFile, type PlannedFile } from '../../planned-file';
 import { describedFor } from '../../rows-of-data';
@@ -14,15 +19,8 @@ export const model: Capability = {
 };
 
 function planModel(context: PlanContext, one: NormalisedModel): PlannedFile[] {
-  const parts = flavourParts[one.flavour];
-  const folders = [
-    'model',
-    `model/flavours/${one.flavour}`,
-    `model/features/${parts.features}`,
-    `model/trained-by/${parts.trainedBy}`,
-    one.data ? `model/data/file/${parts.rows}` : `model/data/sample/${one.flavour}`,
-  ];
-  const files = folders.flatMap((folder) =>
+  const folders = foldersOf(one.flavour, one.data !== undefined).map((folder) => `model/${folder}`);
+  const files = ['model', ...folders].flatMap((folder) =>
     planTemplates(context, folder, modelVariables(context, one)),
   );
   files.push(settingsFile(one, context.configuration.trainingEnvironment));
@@ -30,7 +28,7 @@ function planModel(context: PlanContext, one: NormalisedModel): PlannedFile[] {
   // Seeded, so only the first writing counts: later runs need no data at hand.
   const inferred = Object.hasOwn(context.schemas, one.name) ? context.schemas[one.name] : undefined;
   const columns = inferred
-    ? describedFor[parts.rows](inferred)
+    ? describedFor[flavourParts[one.flavour].rows](inferred)
     : { version: 1, ...one.data, task: 'classification', rows: 0, columns: [] };
   const described = jsonFile(`models/${one.name}/columns.json`, 'seeded', columns);
   return [...files, { ...described, fromData: true }];
@@ -42,13 +40,14 @@ function planModel(context: PlanContext, one: NormalisedModel): PlannedFile[] {
  */
 function settingsFile(one: NormalisedModel, trainingEnvironment: string): PlannedFile {
   const training = one.in[trainingEnvironment]?.training;
+  const options = stepOptionsOf(one);
   return jsonFile(`models/${one.name}/settings.json`, 'managed', {
     '//': 'What wa-ml.json says of this model, with every default. Change it there.',
     flavour: one.flavour,
-    optimise: one.optimise,
+    ...(isProgram(one.flavour) ? {} : { optimise: one.optimise }),
     // What the local pipeline gives its steps, as SageMaker gives it to its jobs.
-    options: stepOptionsOf(one),
-    hyperparameters: training ? trainingHyperparameters(training) : {},
+    options,
+    hyperparameters: training ? trainingHyperparameters(training, options) : {},
     ...(one.tuning ? { tuning: one.tuning } : {}),
     environments: one.in,
   });

@@ -56,6 +56,10 @@ class PipelineError(MlRuntimeError):
     """A step of the local pipeline failed, a gate is closed, or the step graph cannot be used."""
 
 
+class ProgramError(MlRuntimeError):
+    """People's own program does not keep SageMaker's contract, or fails."""
+
+
 class SettingsError(MlRuntimeError):
     """settings.json says something that cannot be used."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import fields
+from pathlib import Path
 
 from ..layout import ContainerLayout
 from ..serving.settings import ServingSettings, read_settings, variable
@@ -21,6 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers", type=positive, default=workers, help="processes; default: by the cores"
     )
+    parser.add_argument("--code", type=Path, help="folder of program.json, where there is one")
     for setting in fields(ServingSettings):
         parser.add_argument(
             "--" + setting.name.replace("_", "-"),
@@ -30,7 +32,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, layout: ContainerLayout, arguments: list[str]) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT; where people bring their own program, it does."""
+    from ..program.description import read_program
+    from ..program.serving import become_server
+
+    # In a container of theirs it is the entry point itself, and nothing of this is there.
+    if (program := read_program(options.code or Path.cwd())) is not None:
+        become_server(layout, program, options.host, int(options.port))
     from ..serving.server import serve
 
     environ = dict(os.environ)

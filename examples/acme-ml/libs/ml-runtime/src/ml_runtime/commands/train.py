@@ -22,12 +22,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, layout: ContainerLayout, arguments: list[str]) -> None:
-    """Train in this process, or a network in several under torchrun."""
+    """Train in this process, a network in several under torchrun, or by people's own program."""
     from ..explanation.background import record_background
     from ..model_code import find_model_code
+    from ..program.description import read_program
+    from ..program.training import train_program
 
     code = find_model_code(layout, os.environ, options.code)
-    if code.fits_itself():
+    if (program := read_program(code.folder)) is not None:
+        train_program(layout, program)
+    elif code.fits_itself():
         # Such a model's environment has no torch, which the loop imports.
         from ..training.estimators import train_estimator
 

@@ -1,5 +1,1 @@
-"""Judges the exported model on rows that training has not seen."""
-
-from .evaluate import evaluate
-
-__all__ = ["evaluate"]
+"""Judges a model on rows that training has not seen."""

@@ -1,25 +1,20 @@
-"""`evaluate`: the exported model on the test channel, beside the simplest baseline."""
+"""`evaluate`: the exported model, or people's own program, on the test channel."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..data.channels import channel_digest, read_channel
-from ..inference import load_exported_model
-from ..layout import ContainerLayout, write_report
-from ..schema import Schema
-from ..tables import row_count
-from .metrics import metrics_of
+from ..data.channels import read_channel_schema
+from ..layout import ContainerLayout
+from ..pipeline.fingerprint import digest_of
+from ..program.answers import asked
+from ..program.description import Program
+from ..program.serving import serving
+from .judge import judge
 
 
 def evaluate(layout: ContainerLayout) -> dict[str, Any]:
-    """Judge the model with ONNX Runtime, write output/data/evaluation.json and print a table.
-
-    The baseline always answers the train channel's majority class (with its class shares as
-    probabilities), or its mean.
+    """Judge the exported model with ONNX Runtime, and write output/data/evaluation.json.
 
     Args:
         layout: Its model folder and the channels test and train are read.
@@ -30,64 +25,22 @@ def evaluate(layout: ContainerLayout) -> dict[str, Any]:
     Raises:
         MlRuntimeError: The model or a channel is absent.
     """
+    # Where a program of people's own serves the model, there is no ONNX Runtime.
+    from ..inference import load_exported_model
+
     model = load_exported_model(layout.model)
-    schema = model.schema
-    test = read_channel(layout, "test", schema)
-    known = read_channel(layout, "train", schema)[schema.target]
-    truth = schema.target_numbers(test[schema.target])
-    metrics = metrics_of(schema, model.answers(test).astype(np.float64), truth)
-    baseline = metrics_of(schema, _baseline_answers(schema, known, len(truth)), truth)
-    report = {
-        "task": schema.task,
-        "target": schema.target,
-        "rows": row_count(test),
-        "metrics": {name: {"value": value} for name, value in metrics.items()},
-        "baseline": {
-            "name": "majority class" if schema.task == "classification" else "mean",
-            "metrics": {name: {"value": value} for name, value in baseline.items()},
-        },
-        # What the pipeline's gate reads.
-        "skill": {"value": skill(schema.task, metrics, baseline)},
-        "model": {"flavour": schema.flavour, "onnxSha256": model.digest},
-        "data": {"testSha256": channel_digest(layout, ("test",))},
-    }
-    write_report(layout, "evaluation.json", report)
-    _print_table(report)
-    return report
+    about = {"flavour": model.schema.flavour, "onnxSha256": model.digest}
+    return judge(layout, model.schema, model.answers, about)
 
 
-def skill(task: str, metrics: dict[str, float], baseline: dict[str, float]) -> float:
-    """Skill score: 1 - loss / baseline's loss; 1 is perfect, 0 no better than the baseline.
+def evaluate_program(layout: ContainerLayout, program: Program) -> dict[str, Any]:
+    """Judge what a program has trained by what its own server answers, row by row.
 
-    The loss is log loss for a classification and RMSE for a regression. Where the baseline is
-    already perfect there is nothing to gain, and the skill is 0.
-
-    Args:
-        task: "classification" or "regression".
-        metrics: The model's, as `metrics_of` gives them.
-        baseline: The baseline's, of the same rows.
-
-    Returns:
-        At most 1; below 0 for a model that is worse than the baseline.
+    Raises:
+        ProgramError: The server does not start, or does not answer as the contract says.
+        MlRuntimeError: A channel is absent.
     """
-    loss = "log_loss" if task == "classification" else "rmse"
-    return 1.0 - metrics[loss] / baseline[loss] if baseline[loss] > 0 else 0.0
-
-
-def _baseline_answers(schema: Schema, known: NDArray[Any], rows: int) -> NDArray[np.float64]:
-    if schema.task == "regression":
-        return np.full((rows, 1), known.astype(np.float64).mean())
-    shares = np.array([(known == label).mean() for label in schema.classes])
-    return np.tile(shares, (rows, 1))
-
-
-def _print_table(report: dict[str, Any]) -> None:
-    baseline = report["baseline"]
-    print(f"evaluate: {report['rows']} held-out rows; baseline: {baseline['name']}")
-    print(f"{'metric':<12}{'model':>12}{'baseline':>12}")
-    for name, entry in report["metrics"].items():
-        other = baseline["metrics"].get(name, {"value": float("nan")})["value"]
-        print(f"{name:<12}{entry['value']:>12.4f}{other:>12.4f}")
-    print(
-        " ".join(f"test_{name}={entry['value']:.6f};" for name, entry in report["metrics"].items())
-    )
+    schema = read_channel_schema(layout)
+    about = {"flavour": "custom", "artifactSha256": digest_of(layout.model)}
+    with serving(layout, program) as address:
+        return judge(layout, schema, lambda rows: asked(address, schema, rows), about)

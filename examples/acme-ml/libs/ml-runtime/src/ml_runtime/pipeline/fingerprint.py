@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..digests import files_digest, json_digest
+from ..program.description import read_program
 from .graph import Step
 
 # Files of a model's folder that a kind of step reads, as patterns; kinds that are not here read
@@ -20,6 +21,12 @@ CODE: Mapping[str, tuple[str, ...]] = {
     "validate": ("baseline.json",),
     "tune": ("*.py",),
     "train": ("*.py",),
+}
+# Those of a model that brings its own program: which of its files that reads is its own affair.
+PROGRAM_CODE: Mapping[str, tuple[str, ...]] = {
+    **CODE,
+    "train": ("**/*",),
+    "evaluate": ("**/*",),
 }
 # Files that people read or other steps do: the preparation's result does not depend on them.
 NOT_CODE = frozenset({"settings.json", "card.yaml", "README.md", "baseline.json"})
@@ -74,11 +81,12 @@ def runtime_digest() -> str:
 
 
 def _code_digest(kind: str, code: Path) -> str:
-    found = {file for pattern in CODE.get(kind, ()) for file in code.glob(pattern)}
+    patterns = PROGRAM_CODE if read_program(code) else CODE
+    found = {file for pattern in patterns.get(kind, ()) for file in code.glob(pattern)}
     named = [
         (file.relative_to(code), file)
         for file in sorted(found)
-        if file.is_file() and (file.name not in NOT_CODE or file.name in CODE[kind])
+        if file.is_file() and (file.name not in NOT_CODE or file.name in patterns[kind])
     ]
     return files_digest(
         (path.as_posix(), file)

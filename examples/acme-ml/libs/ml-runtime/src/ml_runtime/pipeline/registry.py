@@ -113,6 +113,16 @@ def _report(file: Path) -> Mapping[str, Any]:
     return content
 
 
+def _graph_tags(layout: ContainerLayout, report: Mapping[str, Any]) -> dict[str, str]:
+    """What people's own program trained has no graph of ours, and our schema where it kept it."""
+    tags = {}
+    if "onnxSha256" in report["model"]:
+        tags["onnx_sha256"] = str(report["model"]["onnxSha256"])
+    if (schema := layout.model / "schema.json").is_file():
+        tags["schema_sha256"] = file_digest(schema)
+    return tags
+
+
 def _tags(
     layout: ContainerLayout, report: Mapping[str, Any], digest: str, approval: str, commit: str
 ) -> dict[str, str]:
@@ -122,8 +132,7 @@ def _tags(
         "skill": str(report["skill"]["value"]),
         "approval_status": approval,
         "artifact_sha256": digest,
-        "onnx_sha256": str(report["model"]["onnxSha256"]),
-        "schema_sha256": file_digest(layout.model / "schema.json"),
+        **_graph_tags(layout, report),
         "test_data_sha256": str(report["data"]["testSha256"]),
         "flavour": str(report["model"]["flavour"]),
         "git_commit": commit,

@@ -6,7 +6,7 @@ The CDK construct reads the same file and checks it thoroughly; here only its sh
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -160,9 +160,11 @@ def find_graph(code: Path) -> Path:
 
 
 def read_graph(file: Path, options: Collection[str]) -> StepGraph:
-    """Read the graph of a model that has only these options (`data`, `tuning`).
+    """Read the graph of a model that has only these options (`data`, `tuning`, `program`).
 
-    Steps and inputs that need another option are left out, from `after` too.
+    Steps and inputs that need another option, or that one of these makes needless, are left out.
+    What came after such a step comes after those before it, and what read its output reads what it
+    had under the same name.
 
     Raises:
         PipelineError: The file cannot be read or is no step graph.
@@ -172,8 +174,8 @@ def read_graph(file: Path, options: Collection[str]) -> StepGraph:
         if content["version"] != 1:
             raise ValueError(f"its version is {content['version']}, not 1")
         there = [entry for entry in content["steps"] if _wanted(entry, options)]
-        names = {entry["name"] for entry in there}
-        steps = tuple(_step(entry, names, options) for entry in there)
+        gone = {one["name"]: one for one in content["steps"] if not _wanted(one, options)}
+        steps = tuple(_step(entry, gone, options) for entry in there)
         parameters = {entry["name"]: entry.get("default") for entry in content["parameters"]}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PipelineError(
@@ -186,18 +188,41 @@ def read_graph(file: Path, options: Collection[str]) -> StepGraph:
 
 
 def _wanted(entry: Json, options: Collection[str]) -> bool:
-    return "when" not in entry or entry["when"] in options
+    needed = "when" not in entry or entry["when"] in options
+    return needed and entry.get("unless") not in options
 
 
-def _step(entry: Json, names: Collection[str], options: Collection[str]) -> Step:
+def _remaining(name: str, gone: Mapping[str, Json]) -> tuple[str, ...]:
+    """What is left of a step: itself, or those it came after."""
+    if name not in gone:
+        return (name,)
+    return tuple(left for before in gone[name]["after"] for left in _remaining(before, gone))
+
+
+def _rerouted(entry: Json, gone: Mapping[str, Json]) -> Json:
+    """An input whose writer is gone, from where that one had it."""
+    if entry.get("step") not in gone:
+        return entry
+    inputs = gone[entry["step"]].get("inputs", ())
+    before = [one for one in inputs if one["name"] == entry["output"] and "step" in one]
+    if not before:
+        return entry
+    return _rerouted(entry | {key: before[0][key] for key in ("step", "output")}, gone)
+
+
+def _step(entry: Json, gone: Mapping[str, Json], options: Collection[str]) -> Step:
     otherwise = entry.get("otherwise", {"name": "", "message": ""})
     report = entry.get("report")
     return Step(
         name=entry["name"],
         kind=entry["kind"],
-        after=tuple(name for name in entry["after"] if name in names),
+        after=tuple(
+            dict.fromkeys(left for name in entry["after"] for left in _remaining(name, gone))
+        ),
         command=tuple(entry.get("command", ())) or _registration(entry),
-        inputs=tuple(_place(one) for one in entry.get("inputs", ()) if _wanted(one, options)),
+        inputs=tuple(
+            _place(_rerouted(one, gone)) for one in entry.get("inputs", ()) if _wanted(one, options)
+        ),
         outputs=tuple(_place(one) for one in entry.get("outputs", ())),
         report=Report(**report) if report else None,
         conditions=tuple(_condition(one) for one in entry.get("conditions", ())),
