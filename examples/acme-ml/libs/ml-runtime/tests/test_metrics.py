@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from ml_runtime.evaluation.evaluate import skill
+from ml_runtime.evaluation.judge import skill
 from ml_runtime.evaluation.metrics import classification_metrics, regression_metrics
 
 
