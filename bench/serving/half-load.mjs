@@ -28,6 +28,8 @@ export async function halfLoad(url, ml, quick) {
     ),
   );
   const { maxRps, atHalf, clientBound } = report;
+  const floorArguments = [join(root, 'bench/serving/floor.py'), `${maxRps / 2}`, quick ? '1' : '5'];
+  const floor = atHalf && JSON.parse(await run(python, floorArguments));
   const bench = 'serving';
   const whose = clientBound ? ' (the client was the limit)' : '';
   return [
@@ -48,6 +50,14 @@ export async function halfLoad(url, ml, quick) {
             peer: atHalf.p50,
             peerName: 'p50',
             goal: spread,
+          }),
+          row({
+            bench,
+            work: 'the same rate, a server that does nothing: p99, beside p50',
+            unit: 'ms',
+            us: floor.p99,
+            peer: floor.p50,
+            peerName: 'p50',
           }),
         ]
       : []),
