@@ -5,7 +5,7 @@ import {
   type Rollout,
   type WrittenEndpoint,
 } from '@wa-ml/config';
-import { example, releaseIn, synthesiseExample } from './generated-infra';
+import { example, inContainers, releaseIn, synthesiseExample } from './generated-infra';
 
 /** Host names of the containers of the inference pipelines. */
 export const containers = ['preprocess', 'model', 'postprocess'];
@@ -46,9 +46,9 @@ export function everyRelease(environment: string): object {
     {},
     ...pairs.map(({ type, rollout }) => {
       const name = nameOf(type, rollout);
-      const one = (releaseIn(environment, name) as Record<string, Record<string, unknown>>)[name]!;
+      const one = releaseIn(environment, name)[name]!;
       const release =
-        type === 'inferencePipeline' ? { ...one, containers: inContainers(one) } : one;
+        type === 'inferencePipeline' ? { ...one, containers: inContainers(one, containers) } : one;
       return {
         [name]: {
           ...release,
@@ -59,9 +59,6 @@ export function everyRelease(environment: string): object {
     }),
   );
 }
-
-const inContainers = ({ image, imageDigest, modelDataUrl }: Record<string, unknown>) =>
-  containers.map((hostname) => ({ hostname, image, imageDigest, modelDataUrl }));
 
 /** All of them as the generated app has them. */
 export const synthesiseEveryPair = (

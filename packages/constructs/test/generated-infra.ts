@@ -94,6 +94,14 @@ export const releaseIn = (environment: string, model = 'diagnosis', more: object
   };
 };
 
+type ReleaseEntry = ReturnType<typeof releaseIn>[string];
+
+/** The containers of a package of several, all with the artifact and the image of a release. */
+export const inContainers = (
+  { image, imageDigest, modelDataUrl }: ReleaseEntry,
+  hostnames: readonly string[],
+) => hostnames.map((hostname) => ({ hostname, image, imageDigest, modelDataUrl }));
+
 export const example: Configuration = {
   name: 'acme-ml',
   owner: 'ml-platform@acme.example',
