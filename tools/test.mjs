@@ -76,7 +76,8 @@ function junitCounts(text) {
   };
 }
 
-async function vitest(title, name, config) {
+/** @param chosen files, or what leaves some out, as vitest takes them. Default: all of the configuration. */
+async function vitest(title, name, config, chosen = []) {
   const report = join(reports, `${name}.json`);
   await runner(
     title,
@@ -86,6 +87,7 @@ async function vitest(title, name, config) {
         'vitest',
         [
           'run',
+          ...chosen,
           '--config',
           config,
           '--reporter=default',
@@ -119,9 +121,17 @@ async function pytest(title, cwd, marked) {
   await runner(title, junit, () => python(cwd, ...program), junitCounts);
 }
 
-const pythonTests = [
-  () => pytest('ml-runtime', runtimeFolder, 'not alone'),
-  () => pytest('data-pipeline', dataPipelineFolder),
+/** Two lanes of about the same length; images are built in one of them, one after the other. */
+const endToEnd = 'vitest.e2e.config.mts';
+const lanes = [
+  [
+    () => pytest('ml-runtime', runtimeFolder, 'not alone'),
+    () => vitest('Images', 'images', endToEnd, ['container', 'image.test']),
+  ],
+  [
+    () => vitest('End to end', 'e2e', endToEnd, ['--exclude', '**/{container,*-image}.test.ts']),
+    () => pytest('data-pipeline', dataPipelineFolder),
+  ],
 ];
 
 async function checkCoverage() {
@@ -175,15 +185,14 @@ async function main() {
   mkdirSync(reports, { recursive: true });
   await installNodePackages();
   await pack();
-  await installPythonEnvironment();
-  await sideBySide(repositoryChecks, pythonChecks);
+  await sideBySide(repositoryChecks, [installPythonEnvironment, ...pythonChecks]);
   await vitest('Unit and property tests', 'unit', 'vitest.config.mts');
   if (deep) {
     rmSync(measured, { recursive: true, force: true });
     mkdirSync(measured, { recursive: true });
     await installCoverage();
   }
-  await sideBySide(pythonTests, [() => vitest('End to end', 'e2e', 'vitest.e2e.config.mts')]);
+  await sideBySide(...lanes);
   await pytest('ml-runtime, alone on the machine', runtimeFolder, 'alone');
   if (deep) await checkCoverage();
 }
