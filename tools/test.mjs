@@ -185,7 +185,9 @@ async function main() {
   mkdirSync(reports, { recursive: true });
   await installNodePackages();
   await pack();
-  await sideBySide(repositoryChecks, [installPythonEnvironment, ...pythonChecks]);
+  // First: linters that walk the folders should not meet an environment that is being written.
+  await installPythonEnvironment();
+  await sideBySide(repositoryChecks, pythonChecks);
   await vitest('Unit and property tests', 'unit', 'vitest.config.mts');
   if (deep) {
     rmSync(measured, { recursive: true, force: true });
