@@ -2,14 +2,12 @@ import { personalColumns, resourceName, type DataContract, type Dataset } from '
 import { Duration, Stack, Tags } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { StackSubject } from '../foundation/capability-stack';
 import { DutyRole } from '../foundation/duty-role';
 import type { Foundation } from '../foundation/foundation';
-import { logRetention } from '../foundation/log-retention';
-import { removalPolicy } from '../foundation/removal';
+import { environmentLog } from '../foundation/environment-log';
 import { CataloguedAlarm } from '../monitoring/catalogued-alarm';
 import type { DataLake } from './data-lake';
 import { DatasetJobs } from './dataset-jobs';
@@ -62,10 +60,9 @@ export class DatasetPipeline extends Construct {
       jobs: [jobs.validate, jobs.preprocess],
       trainingPipelines,
     });
-    const log = new LogGroup(this, 'Log', {
-      encryptionKey: foundation.keys.audit,
-      retention: logRetention(environment),
-      removalPolicy: removalPolicy(environment.tier),
+    const log = environmentLog(this, 'Log', {
+      environment,
+      key: foundation.keys.audit,
     });
     const machine = new CfnStateMachine(this, 'StateMachine', {
       stateMachineName: name,

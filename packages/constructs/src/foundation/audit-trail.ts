@@ -6,8 +6,7 @@ import { Bucket, BucketEncryption, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { auditRecords } from './audit-records';
 import { DutyRole } from './duty-role';
-import { logRetention } from './log-retention';
-import { removalPolicy } from './removal';
+import { environmentLog } from './environment-log';
 
 export interface AuditTrailProps {
   readonly environment: NormalisedEnvironment;
@@ -37,10 +36,9 @@ export class AuditTrail extends Construct {
       serverAccessLogsBucket: props.accessLogs,
       serverAccessLogsPrefix: 'audit/',
     });
-    this.events = new LogGroup(this, 'Events', {
-      encryptionKey: props.key,
-      retention: logRetention(props.environment),
-      removalPolicy: removalPolicy(props.environment.tier),
+    this.events = environmentLog(this, 'Events', {
+      environment: props.environment,
+      key: props.key,
     });
     const trail = new Trail(this, 'Trail', {
       trailName: props.trailName,

@@ -13,12 +13,10 @@ import {
   type ISubnet,
 } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledgeInPacks } from './acknowledge-in-packs';
 import { DutyRole } from './duty-role';
-import { logRetention } from './log-retention';
-import { removalPolicy } from './removal';
+import { environmentLog } from './environment-log';
 
 /** Interface endpoints that a network can have, and who uses each. */
 const interfaceServices = {
@@ -107,10 +105,9 @@ export class Network extends Construct {
 
     this.vpc.addFlowLog('FlowLog', {
       destination: FlowLogDestination.toCloudWatchLogs(
-        new LogGroup(this, 'FlowLogs', {
-          encryptionKey: props.auditKey,
-          retention: logRetention(props.environment),
-          removalPolicy: removalPolicy(tier),
+        environmentLog(this, 'FlowLogs', {
+          environment: props.environment,
+          key: props.auditKey,
         }),
         new DutyRole(this, 'FlowLogRole', {
           duty: 'writes the flow log of the network',

@@ -1,12 +1,11 @@
 import { resourcePrefix } from '@wa-ml/config';
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { DutyRole } from '../foundation/duty-role';
 import type { Foundation } from '../foundation/foundation';
 import { allowDataKey, allowStateMachineRecords } from '../foundation/job-permissions';
-import { logRetention } from '../foundation/log-retention';
+import { environmentLog } from '../foundation/environment-log';
 import type { StackSubject } from '../foundation/capability-stack';
 import { ScheduledCalls } from '../foundation/scheduled-calls';
 import { CataloguedAlarm } from '../monitoring/catalogued-alarm';
@@ -36,9 +35,9 @@ export class RegistryExport extends Construct {
       tracingEnabled: true,
       logs: {
         level: LogLevel.ALL,
-        destination: new LogGroup(this, 'Log', {
-          encryptionKey: foundation.keys.audit,
-          retention: logRetention(environment),
+        destination: environmentLog(this, 'Log', {
+          environment,
+          key: foundation.keys.audit,
           removalPolicy: RemovalPolicy.DESTROY,
         }),
       },

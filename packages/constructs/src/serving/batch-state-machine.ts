@@ -1,6 +1,5 @@
 import type { EndpointSettings } from '@wa-ml/config';
 import { Stack } from 'aws-cdk-lib';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { ModelSubject } from '../foundation/capability-stack';
@@ -8,8 +7,7 @@ import { DutyRole } from '../foundation/duty-role';
 import type { Foundation } from '../foundation/foundation';
 import { hasLocalStorage } from '../foundation/local-storage';
 import { allowStateMachineRecords } from '../foundation/job-permissions';
-import { logRetention } from '../foundation/log-retention';
-import { removalPolicy } from '../foundation/removal';
+import { environmentLog } from '../foundation/environment-log';
 
 export interface BatchStateMachineProps {
   readonly subject: ModelSubject;
@@ -30,10 +28,9 @@ export class BatchStateMachine extends Construct {
     const { subject, foundation } = props;
     const prefix = subject.model.slice(0, jobPrefixLength).replace(/-$/, '');
     const role = this.role(prefix);
-    const log = new LogGroup(this, 'Log', {
-      encryptionKey: foundation.keys.audit,
-      retention: logRetention(subject.environment),
-      removalPolicy: removalPolicy(subject.environment.tier),
+    const log = environmentLog(this, 'Log', {
+      environment: subject.environment,
+      key: foundation.keys.audit,
     });
     const machine = new CfnStateMachine(this, 'Machine', {
       roleArn: role.roleArn,

@@ -2,11 +2,9 @@ import { apiLimits, type ApiSettings, type NormalisedEnvironment } from '@wa-ml/
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
-import { logRetention } from '../../foundation/log-retention';
-import { removalPolicy } from '../../foundation/removal';
+import { environmentLog } from '../../foundation/environment-log';
 
 /** Seconds over which AWS WAF counts the requests of an address. */
 const windowSeconds = 300;
@@ -120,11 +118,10 @@ export class Firewall extends Construct {
       webAclArn: acl.attrArn,
       resourceArn: props.stage.stageArn,
     });
-    const logs = new LogGroup(this, 'Logs', {
+    const logs = environmentLog(this, 'Logs', {
       logGroupName: `aws-waf-logs-${props.apiName}`, // AWS WAF takes groups of this prefix only
-      encryptionKey: props.auditKey,
-      retention: logRetention(environment),
-      removalPolicy: removalPolicy(environment.tier),
+      environment,
+      key: props.auditKey,
     });
     const logging = new CfnLoggingConfiguration(this, 'Logging', {
       resourceArn: acl.attrArn,

@@ -24,11 +24,9 @@ import {
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IAlias } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledgeInPacks } from '../../foundation/acknowledge-in-packs';
-import { logRetention } from '../../foundation/log-retention';
-import { removalPolicy } from '../../foundation/removal';
+import { environmentLog } from '../../foundation/environment-log';
 import { genericRequest, requestOf } from './request-schema';
 
 export interface FrontDoorApiProps {
@@ -62,10 +60,9 @@ export class FrontDoorApi extends Construct {
   ) {
     super(scope, id);
     const { api, environment, apiName } = props;
-    const accessLog = new LogGroup(this, 'AccessLog', {
-      encryptionKey: props.auditKey,
-      retention: logRetention(environment),
-      removalPolicy: removalPolicy(environment.tier),
+    const accessLog = environmentLog(this, 'AccessLog', {
+      environment,
+      key: props.auditKey,
     });
     this.api = new RestApi(this, 'Api', {
       restApiName: apiName,

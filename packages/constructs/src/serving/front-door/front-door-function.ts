@@ -16,12 +16,10 @@ import {
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledgeInPacks } from '../../foundation/acknowledge-in-packs';
 import type { Foundation } from '../../foundation/foundation';
-import { logRetention } from '../../foundation/log-retention';
-import { removalPolicy } from '../../foundation/removal';
+import { environmentLog } from '../../foundation/environment-log';
 import { WorkloadSecurityGroup } from '../../foundation/workload-security-group';
 import { FrontDoorRole } from './front-door-role';
 import type { FrontDoorTables } from './front-door-tables';
@@ -61,10 +59,9 @@ export class FrontDoorFunction extends Construct {
       vpc: foundation.network.vpc,
       description: `API of ${props.endpointName}`,
     });
-    const logGroup = new LogGroup(this, 'Logs', {
-      encryptionKey: foundation.keys.audit,
-      retention: logRetention(environment),
-      removalPolicy: removalPolicy(environment.tier),
+    const logGroup = environmentLog(this, 'Logs', {
+      environment,
+      key: foundation.keys.audit,
     });
     const role = new FrontDoorRole(this, 'Role', {
       foundation,
