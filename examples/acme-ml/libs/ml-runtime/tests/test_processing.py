@@ -1,7 +1,6 @@
 """A processing job's folders, and its message when it fails."""
 
 import json
-import shutil
 import subprocess
 import tarfile
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import write_model
+from processing_inputs import lay_out_evaluation
 
 from ml_runtime.__main__ import main
 from ml_runtime.errors import PipelineError
@@ -35,12 +35,7 @@ def test_prepares_raw_data_of_a_channel(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def evaluation(wine: Path, folder: Path) -> list[str]:
-    inputs = folder / "processing/input"
-    for name in ("train", "test"):
-        shutil.copytree(wine / "input/data" / name, inputs / name)
-    (inputs / "model").mkdir()
-    with tarfile.open(inputs / "model/model.tar.gz", "w:gz") as archive:
-        archive.add(wine / "model", ".")
+    lay_out_evaluation(wine, folder)
     channels = [f"--input={name}=input/data/{name}" for name in ("train", "test")]
     return ["--input-artifact=model=model", *channels, "--output=evaluation=output/data"]
 

@@ -3,12 +3,12 @@
 import json
 import shutil
 import sys
-import tarfile
 import textwrap
 from pathlib import Path
 
 import pytest
 from conftest import write_model
+from processing_inputs import lay_out_evaluation
 
 from ml_runtime.__main__ import main
 from ml_runtime.errors import ProgramError
@@ -126,12 +126,7 @@ def test_it_is_judged_in_a_processing_job(
     root: Path, code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run("train", root, code) == 0
-    inputs = tmp_path / "processing/input"
-    for name in ("train", "test"):
-        shutil.copytree(root / "input/data" / name, inputs / name)
-    (inputs / "model").mkdir()
-    with tarfile.open(inputs / "model/model.tar.gz", "w:gz") as archive:
-        archive.add(root / "model", ".")
+    lay_out_evaluation(root, tmp_path)
     monkeypatch.chdir(code)
     options = ["--input-artifact=model=model", "--output=evaluation=output/data"]
     options += [f"--input={name}=input/data/{name}" for name in ("train", "test")]

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from server_workers import workers_of
 from traffic import LOST, Traffic, bad_bodies, good_bodies
 
 from ml_runtime.loadtest.server_process import serving
@@ -39,13 +40,6 @@ pytestmark = [
 def server(root: Path, workers: int) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     with serving(root, workers, {"ML_RUNTIME_GRACE_SECONDS": "0.7"}) as (address, process):
         yield int(address.rpartition(":")[2]), process
-
-
-def workers_of(process: subprocess.Popen[bytes]) -> list[int]:
-    tasks = Path(f"/proc/{process.pid}/task")
-    return [
-        int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()
-    ]
 
 
 def resident_bytes(pids: list[int]) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from server_workers import workers_of
 
 from ml_runtime.__main__ import main
 
@@ -67,11 +68,6 @@ def request(
         connection.close()
 
 
-def children(process: int) -> list[int]:
-    listed = Path(f"/proc/{process}/task/{process}/children").read_text("ascii")
-    return [int(word) for word in listed.split()]
-
-
 def raw(port: int, data: bytes) -> bytes:
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(data)
@@ -92,7 +88,7 @@ def test_serves_predictions(port: int) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has SCHED_BATCH")
 def test_threads_of_every_worker_take_turns(server: subprocess.Popen[str], port: int) -> None:
     assert request(port, "GET", "/ping")[0] == 200
-    workers = children(server.pid)
+    workers = workers_of(server)
     assert workers
     for worker in workers:
         policies = set()
